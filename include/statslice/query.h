@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * query.h - profiles, in any order and as a stream, to a series.
+ *
+ *     struct sts_query *query;
+ *     sts_query_new(&query, err);
+ *     sts_query_set(query, "slice", "10s", err);
+ *     if (sts_query_needs_range(query))
+ *         for every profile: sts_query_scan(query, profile, err);
+ *     for every profile: sts_query_add(query, profile, err);
+ *     sts_query_finish(query, &series, err);
+ *
+ * Memory grows with slices x groups, not with the number of profiles.
+ * Source: docs/architecture.md, "Slices".
+ */
+#ifndef STATSLICE_QUERY_H
+#define STATSLICE_QUERY_H
+
+#include <statslice/error.h>
+
+struct sts_profile;
+struct sts_query;
+struct sts_series;
+
+#define STS_SLICES_MAX     ((size_t)1 << 20) /* slices of one series */
+#define STS_CELLS_MAX      ((size_t)1 << 28) /* slices x groups of one query */
+#define STS_QUERY_TEXT_MAX ((size_t)16384)   /* one option's value */
+
+/*
+ * One option of a query, as text, so that the command line, Python and HTTP
+ * speak of it in the same words.
+ */
+struct sts_query_option {
+    const char *name;     /* "slice" */
+    const char *argument; /* "WIDTH" ; NULL for a switch ("on" or "off") */
+    const char *values;   /* "total rate share" when it is one of a few words, else NULL */
+    const char *help;     /* one line */
+    bool repeatable;      /* given again it adds, instead of replacing */
+};
+
+/* sts_query_options - every option that sts_query_set knows. *ret_count entries, static. */
+STS_API const struct sts_query_option *sts_query_options(size_t *ret_count);
+
+STS_API STS_MUST_CHECK int sts_query_new(struct sts_query **ret_query, struct sts_error *err);
+STS_API void sts_query_free(struct sts_query *query);
+
+/*
+ * sts_query_set - set one option by its name.
+ *
+ *   slice        10s, 250ms, 1h30m, a calendar unit (day week month quarter year)  [default: slices
+ * 60] slices       at most that many slices, of the smallest pleasant width zone         IANA time
+ * zone of calendar units and of shown times         [UTC] origin       epoch | first | a time
+ * [epoch] offset       a duration, may be negative, added to the origin            [0s] attribution
+ * spread | end | start                                        [spread] fill         zero | null |
+ * previous                                      [zero] metric       tottime cumtime ncalls pcalls
+ * percall percall-cum           [tottime] rate, share  on | off by           function name file
+ * module package label:KEY, up to two with a comma  [function] where        label=value,
+ * label!=value, label~regex, label!~regex; repeatable, all must hold match        regex on a
+ * function's "file:line(name)"; repeatable, any may hold from, to     a time: RFC 3339, a date,
+ * "now", "-1h", seconds since 1970 top          a number, 0 for all [10] top-per-slice  on | off
+ *
+ * Errors: STS_E_USAGE with the option's name and what it takes; STS_E_NOTFOUND
+ *         for a name that is no option.
+ */
+STS_API STS_MUST_CHECK int sts_query_set(struct sts_query *query, const char *name,
+                                         const char *value, struct sts_error *err);
+
+/* sts_query_set_now_ns - what relative times ("-1h") count from; asked of the clock by default. */
+STS_API void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns);
+
+/* sts_query_needs_range - whether all profiles must pass through sts_query_scan first. */
+STS_API bool sts_query_needs_range(const struct sts_query *query);
+
+/* sts_query_scan - take note of a profile's span; its rows may be missing. */
+STS_API STS_MUST_CHECK int sts_query_scan(struct sts_query *query,
+                                          const struct sts_profile *profile, struct sts_error *err);
+
+/* sts_query_add - cut a profile at the slices' edges and sum it. Errors: STS_E_LIMIT, STS_E_NOMEM.
+ */
+STS_API STS_MUST_CHECK int sts_query_add(struct sts_query *query, const struct sts_profile *profile,
+                                         struct sts_error *err);
+
+/*
+ * sts_query_finish - rank, take the top, and hand the table out.
+ *
+ * Without any profile in the range: a series of no slices. The query is spent
+ * afterwards: only sts_query_free may follow.
+ */
+STS_API STS_MUST_CHECK int sts_query_finish(struct sts_query *query, struct sts_series **ret_series,
+                                            struct sts_error *err);
+
+#endif

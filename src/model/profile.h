@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile.h - a profile's rows as they lie in memory, for readers and the
+ * slicer, which go through all of them.
+ */
+#ifndef STS_MODEL_PROFILE_H
+#define STS_MODEL_PROFILE_H
+
+#include <statslice/profile.h>
+
+struct sts__row {
+    uint32_t function_id;
+    struct sts_figures figures;
+};
+
+/* Both borrowed until the next call that changes the profile. */
+const struct sts__row *sts__profile_rows(const struct sts_profile *profile, size_t *ret_count);
+const struct sts_edge *sts__profile_edges(const struct sts_profile *profile, size_t *ret_count);
+
+/* sts__figures_add - sum += more. Returns: 0, or STS_E_LIMIT with sum unchanged. */
+STS_MUST_CHECK int sts__figures_add(struct sts_figures *sum, const struct sts_figures *more);
+
+/*
+ * sts__profile_append_edge - as sts_profile_add_edge, for a reader that knows that this pair has no
+ * row yet: nothing is looked up.
+ */
+STS_MUST_CHECK int sts__profile_append_edge(struct sts_profile *profile, uint32_t caller_id,
+                                            uint32_t callee_id, const struct sts_figures *figures,
+                                            struct sts_error *err);
+
+#endif
