@@ -10,18 +10,18 @@
 #define STS_NUM_TEXT_BYTES                                                                         \
     352 /* room for any of the texts below, with its NUL (a double's %f has up to 309 digits) */
 
-/* Each writes a NUL-ended text and returns its length. */
-size_t sts__num_u64(char text[STS_NUM_TEXT_BYTES], uint64_t value);
-size_t sts__num_i64(char text[STS_NUM_TEXT_BYTES], int64_t value);
+/* Each writes a NUL-ended text of at most STS_NUM_TEXT_BYTES and returns its length. */
+size_t sts__num_u64(char *text, uint64_t value);
+size_t sts__num_i64(char *text, int64_t value);
 
 /* sts__num_seconds - ns as decimal seconds, exact, shortest: "1.5", "0.000000001", "-2.0". */
-size_t sts__num_seconds(char text[STS_NUM_TEXT_BYTES], int64_t ns);
+size_t sts__num_seconds(char *text, int64_t ns);
 
 /* sts__num_fixed - as C's "%.<decimals>f" in the C locale; decimals at most 20. */
-size_t sts__num_fixed(char text[STS_NUM_TEXT_BYTES], double value, unsigned decimals);
+size_t sts__num_fixed(char *text, double value, unsigned decimals);
 
 /* sts__num_double - the shortest text that reads back as the same double, as Python's repr does. */
-size_t sts__num_double(char text[STS_NUM_TEXT_BYTES], double value);
+size_t sts__num_double(char *text, double value);
 
 /*
  * sts__num_parse_ns - decimal seconds ("1.5", "-2e-05") to ns, rounded half to even at 1 ns.

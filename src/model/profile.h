@@ -20,6 +20,18 @@ const struct sts_edge *sts__profile_edges(const struct sts_profile *profile, siz
 /* sts__figures_add - sum += more. Returns: 0, or STS_E_LIMIT with sum unchanged. */
 STS_MUST_CHECK int sts__figures_add(struct sts_figures *sum, const struct sts_figures *more);
 
+/* sts__profile_remove_label - the i-th label goes. */
+void sts__profile_remove_label(struct sts_profile *profile, size_t i);
+
+/* sts__profile_take_rows - profile's rows and edges become those of other, which is left with none.
+ */
+void sts__profile_take_rows(struct sts_profile *profile, struct sts_profile *other);
+
+/* sts__profile_find_edge - borrowed until the next change; NULL where there is none, or on NOMEM.
+ */
+const struct sts_edge *sts__profile_find_edge(struct sts_profile *profile, uint32_t caller_id,
+                                              uint32_t callee_id);
+
 /*
  * sts__profile_append_edge - as sts_profile_add_edge, for a reader that knows that this pair has no
  * row yet: nothing is looked up.

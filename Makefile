@@ -1,0 +1,35 @@
+# The few commands that people type; what is built how stands in meson.build.
+#
+#   make          release build in build/
+#   make demo     install what is missing, build, and run the main job once
+#   make check    install what is missing, build, and run all tests
+#   make bench    the speed figures of docs/bench.md
+#   make clean
+
+BUILD = build
+
+.PHONY: all deps demo check bench clean install
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD)
+
+deps:
+	tools/install_deps.sh
+
+demo: deps all
+	tools/demo.sh
+
+check: deps all
+	tools/check.sh
+
+bench: deps all
+	tools/bench.sh
+
+install: all
+	meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) build-asan build-fuzz demo
