@@ -313,6 +313,16 @@ const struct sts_edge *sts__profile_edges(const struct sts_profile *profile, siz
     return profile->edges;
 }
 
+bool sts__profile_edges_are_counts(const struct sts_profile *profile)
+{
+    for (size_t i = 0; i < profile->edge_count; i++) {
+        const struct sts_figures *figures = &profile->edges[i].figures;
+        if (figures->pcalls != 0 || figures->tottime_ns != 0 || figures->cumtime_ns != 0)
+            return false;
+    }
+    return profile->edge_count > 0;
+}
+
 /* Sums stay within 63 bits, so that no later arithmetic on them can wrap. */
 int sts__figures_add(struct sts_figures *sum, const struct sts_figures *more)
 {

@@ -33,6 +33,14 @@ const struct sts_edge *sts__profile_find_edge(struct sts_profile *profile, uint3
                                               uint32_t callee_id);
 
 /*
+ * sts__profile_edges_are_counts - whether all that is known of any edge is how often it was called.
+ *
+ * Such an edge has ncalls and zeros: Python's module profile dumps callers as plain counts, and
+ * pstats prints them in another way. False where there is no edge.
+ */
+bool sts__profile_edges_are_counts(const struct sts_profile *profile);
+
+/*
  * sts__profile_append_edge - as sts_profile_add_edge, for a reader that knows that this pair has no
  * row yet: nothing is looked up.
  */

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pstats_read.c - a pstats file's dict of functions into a profile.
+ *
+ * In:   {(file, line, name): (cc, nc, tt, ct, {caller: (nc, cc, tt, ct) or calls})}
+ * Out:  a row a function and an edge a caller, in the file's order.
+ * Why:  straight into ids: a text or a function that the file refers to again
+ *       is looked up once, and no object is made between.
+ * Source: docs/formats/pstats.md.
+ */
+#include "format/pstats.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <statslice/profile.h>
+
+#include "base/bytes.h"
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "format/marshal_read.h"
+#include "model/profile.h"
+#include "model/symbols.h"
+
+struct decoder {
+    struct sts__marshal in;
+    struct sts_profile *profile;
+    struct sts_symbols *symbols;
+    struct sts__bytes text; /* a text of Python 2 made into UTF-8 */
+    uint32_t *caller_of;    /* by function id: callee + 1 whose newest edge it is the caller of */
+    size_t caller_of_cap;
+    bool may_append; /* the profile had no edges before: those of a new row are new */
+};
+
+bool sts__pstats_sniff(const uint8_t *data, size_t len)
+{
+    /* A dict, and behind it the tuple that is its first key, or its end. JSON has a quote there. */
+    if (len < 2 || (data[0] & 0x7F) != '{')
+        return false;
+    return (data[1] & 0x7F) == '(' || (data[1] & 0x7F) == ')' || (data[1] == '0' && len == 2);
+}
+
+/* A call on the model failed: its reason, with the place in the file before it. */
+static void fail_model(struct decoder *decoder, int status)
+{
+    if (decoder->in.status < 0)
+        return;
+    decoder->in.status = status;
+    if (status != STS_E_NOMEM)
+        sts__fail_prefix(decoder->in.err, "\"%s\" at byte %zu", decoder->in.name,
+                         (size_t)(decoder->in.item_at - decoder->in.begin));
+}
+
+/* --- texts and functions --- */
+
+/* Bytes that are no UTF-8 become U+DC80..U+DCFF, as Python's "surrogateescape" has it. */
+static void escape_bytes(struct sts__bytes *text, const char *at, const char *end)
+{
+    sts__bytes_clear(text);
+    while (at < end) {
+        const char *from = at;
+        int32_t code_point = sts__utf8_next(&at, end);
+        char bytes[4];
+
+        if (code_point >= 0)
+            sts__bytes_append(text, from, (size_t)(at - from));
+        else
+            sts__bytes_append(text, bytes, sts__utf8_put(bytes, 0xDC00U + (uint8_t)*from));
+    }
+}
+
+static uint32_t text_id(struct decoder *decoder, const struct sts__marshal_item *item)
+{
+    struct sts__marshal *in = &decoder->in;
+    const char *text;
+    size_t len = item->len;
+    uint32_t id = 0;
+    int r;
+
+    if (item->kind == STS__MARSHAL_TEXT_ID)
+        return item->len;
+    if (item->kind != STS__MARSHAL_TEXT) {
+        sts__marshal_fail(in, STS_E_FORMAT, "a name that is no text");
+        return 0;
+    }
+    text = (const char *)item->u.bytes;
+    if (memchr(text, '\0', len) != NULL) {
+        sts__marshal_fail(in, STS_E_FORMAT, "a name with a NUL inside");
+        return 0;
+    }
+    if (!sts__utf8_valid(text, len)) {
+        if (!item->is_bytes) {
+            sts__marshal_fail(in, STS_E_FORMAT, "a name that is not UTF-8");
+            return 0;
+        }
+        escape_bytes(&decoder->text, text, text + len);
+        text = decoder->text.data;
+        len = decoder->text.len;
+        if (decoder->text.status < 0) {
+            fail_model(decoder, sts__bytes_check(&decoder->text, "a name", in->err));
+            return 0;
+        }
+    }
+    r = sts__symbols_text(decoder->symbols, text, len, &id, in->err);
+    if (r < 0)
+        fail_model(decoder, r);
+    else
+        sts__marshal_bind(in, item, id);
+    return id;
+}
+
+static uint32_t next_text_id(struct decoder *decoder)
+{
+    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+
+    return text_id(decoder, &item);
+}
+
+static int32_t next_line(struct decoder *decoder)
+{
+    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+
+    if (item.kind != STS__MARSHAL_INT)
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a line number that is no int");
+    else if (item.u.integer < INT32_MIN || item.u.integer > INT32_MAX)
+        sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a line number of more than 32 bits");
+    else
+        return (int32_t)item.u.integer;
+    return 0;
+}
+
+/* (file, line, name), of which the tuple's beginning was read. */
+static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_item *item)
+{
+    struct sts__function_key key = { .qualname_id = STS__NO_TEXT };
+    const uint8_t *entered;
+    uint32_t id = 0;
+    int r;
+
+    if (item->kind == STS__MARSHAL_TUPLE_ID)
+        return item->len;
+    if (item->kind != STS__MARSHAL_TUPLE || item->len != 3) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a function that is no (file, line, name)");
+        return 0;
+    }
+    entered = sts__marshal_enter(&decoder->in, item);
+    key.file_id = next_text_id(decoder);
+    key.line_number = next_line(decoder);
+    key.name_id = next_text_id(decoder);
+    sts__marshal_leave(&decoder->in, item, entered);
+    if (decoder->in.status < 0)
+        return 0;
+    r = sts__symbols_key(decoder->symbols, &key, &id, decoder->in.err);
+    if (r < 0)
+        fail_model(decoder, r);
+    else
+        sts__marshal_bind(&decoder->in, item, id);
+    return id;
+}
+
+/* --- figures --- */
+
+static uint64_t count_of(struct decoder *decoder, const struct sts__marshal_item *item)
+{
+    if (item->kind != STS__MARSHAL_INT) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls that is no int");
+        return 0;
+    }
+    if (item->u.integer < 0) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls below 0");
+        return 0;
+    }
+    return (uint64_t)item->u.integer;
+}
+
+static uint64_t next_count(struct decoder *decoder)
+{
+    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+
+    return count_of(decoder, &item);
+}
+
+static int64_t next_time_ns(struct decoder *decoder)
+{
+    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    int64_t ns = 0;
+
+    if (item.kind == STS__MARSHAL_INT && item.u.integer <= INT64_MAX / 1000000000 &&
+        item.u.integer >= -(INT64_MAX / 1000000000))
+        return item.u.integer * 1000000000;
+    if (item.kind != STS__MARSHAL_FLOAT && item.kind != STS__MARSHAL_INT)
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is no number");
+    else if (item.kind == STS__MARSHAL_FLOAT && !isfinite(item.u.real))
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is not finite");
+    else if (item.kind == STS__MARSHAL_INT || sts__num_ns_of_seconds(item.u.real, &ns) < 0)
+        sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a time of more than 292 years");
+    return ns;
+}
+
+/* Two counts and two times. Of two counts that of the primitive calls is never the larger one. */
+static struct sts_figures next_figures(struct decoder *decoder)
+{
+    uint64_t a = next_count(decoder);
+    uint64_t b = next_count(decoder);
+    struct sts_figures figures = { .ncalls = a > b ? a : b, .pcalls = a > b ? b : a };
+
+    figures.tottime_ns = next_time_ns(decoder);
+    figures.cumtime_ns = next_time_ns(decoder);
+    return figures;
+}
+
+/* --- callers --- */
+
+/* Whether an edge of this pair was already read for the newest row; from now on it was. */
+static bool seen_caller(struct decoder *decoder, uint32_t caller_id, uint32_t callee_id)
+{
+    size_t old_cap = decoder->caller_of_cap;
+    bool seen;
+    int r;
+
+    if (caller_id >= old_cap) {
+        r = sts__grow(&decoder->caller_of, &decoder->caller_of_cap, (size_t)caller_id + 1,
+                      sizeof(*decoder->caller_of), STS_FUNCTIONS_MAX);
+        if (r < 0) {
+            fail_model(decoder, sts__fail_nomem(decoder->in.err));
+            return false;
+        }
+        memset(decoder->caller_of + old_cap, 0,
+               (decoder->caller_of_cap - old_cap) * sizeof(*decoder->caller_of));
+    }
+    seen = decoder->caller_of[caller_id] == callee_id + 1;
+    decoder->caller_of[caller_id] = callee_id + 1;
+    return seen;
+}
+
+static void add_edge(struct decoder *decoder, uint32_t caller_id, uint32_t callee_id,
+                     const struct sts_figures *figures, bool row_is_new)
+{
+    bool seen = seen_caller(decoder, caller_id, callee_id);
+    int r;
+
+    if (decoder->in.status < 0)
+        return;
+    if (row_is_new && decoder->may_append && !seen)
+        r = sts__profile_append_edge(decoder->profile, caller_id, callee_id, figures,
+                                     decoder->in.err);
+    else
+        r = sts_profile_add_edge(decoder->profile, caller_id, callee_id, figures, decoder->in.err);
+    if (r < 0)
+        fail_model(decoder, r);
+}
+
+/* What a caller did: (nc, cc, tt, ct), or only how often it called, as the module profile has it.
+ */
+static struct sts_figures next_caller_figures(struct decoder *decoder)
+{
+    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    struct sts_figures figures = { 0 };
+    const uint8_t *entered;
+
+    if (item.kind == STS__MARSHAL_INT) {
+        figures.ncalls = count_of(decoder, &item);
+        return figures;
+    }
+    if (item.kind != STS__MARSHAL_TUPLE || item.len != 4) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT,
+                          "a caller's figures that are no (nc, cc, tt, ct)");
+        return figures;
+    }
+    entered = sts__marshal_enter(&decoder->in, &item);
+    figures = next_figures(decoder);
+    sts__marshal_leave(&decoder->in, &item, entered);
+    return figures;
+}
+
+static void read_callers(struct decoder *decoder, uint32_t callee_id, bool row_is_new)
+{
+    struct sts__marshal_item callers = sts__marshal_next(&decoder->in);
+    const uint8_t *entered;
+
+    if (callers.kind != STS__MARSHAL_DICT) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "callers that are no dict");
+        return;
+    }
+    entered = sts__marshal_enter(&decoder->in, &callers);
+    for (;;) {
+        struct sts__marshal_item caller = sts__marshal_next(&decoder->in);
+        struct sts_figures figures;
+        uint32_t caller_id;
+
+        if (caller.kind == STS__MARSHAL_END)
+            break;
+        caller_id = function_id(decoder, &caller);
+        figures = next_caller_figures(decoder);
+        add_edge(decoder, caller_id, callee_id, &figures, row_is_new);
+    }
+    sts__marshal_leave(&decoder->in, &callers, entered);
+}
+
+/* --- rows --- */
+
+/* A key that is no function but a mark on the whole file: 3.15 writes ("__sampled__",): True. */
+static bool is_mark(const struct sts__marshal_item *key)
+{
+    return key->kind == STS__MARSHAL_TUPLE && key->len == 1;
+}
+
+static void skip_mark(struct decoder *decoder, const struct sts__marshal_item *key)
+{
+    struct sts__marshal_item value;
+
+    sts__marshal_skip(&decoder->in, key);
+    value = sts__marshal_next(&decoder->in);
+    sts__marshal_skip(&decoder->in, &value);
+}
+
+static void read_row(struct decoder *decoder, const struct sts__marshal_item *key)
+{
+    uint32_t id = function_id(decoder, key);
+    struct sts__marshal_item value = sts__marshal_next(&decoder->in);
+    struct sts_figures figures;
+    const uint8_t *entered;
+    bool is_new;
+    int r;
+
+    if (value.kind != STS__MARSHAL_TUPLE || value.len != 5) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT,
+                          "figures that are no (cc, nc, tt, ct, callers)");
+        return;
+    }
+    entered = sts__marshal_enter(&decoder->in, &value);
+    figures = next_figures(decoder);
+    if (decoder->in.status < 0)
+        return;
+    is_new = sts_profile_find(decoder->profile, id) == NULL;
+    r = sts_profile_add(decoder->profile, id, &figures, decoder->in.err);
+    if (r < 0) {
+        fail_model(decoder, r);
+        return;
+    }
+    read_callers(decoder, id, is_new);
+    sts__marshal_leave(&decoder->in, &value, entered);
+}
+
+static void read_rows(struct decoder *decoder)
+{
+    struct sts__marshal_item all = sts__marshal_next(&decoder->in);
+    const uint8_t *entered;
+
+    if (all.kind != STS__MARSHAL_DICT) {
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "no dict of functions");
+        return;
+    }
+    entered = sts__marshal_enter(&decoder->in, &all);
+    for (;;) {
+        struct sts__marshal_item key = sts__marshal_next(&decoder->in);
+
+        if (key.kind == STS__MARSHAL_END)
+            break;
+        if (is_mark(&key))
+            skip_mark(decoder, &key);
+        else
+            read_row(decoder, &key);
+    }
+    sts__marshal_leave(&decoder->in, &all, entered);
+    if (decoder->in.status >= 0 && decoder->in.at < decoder->in.end) {
+        decoder->in.item_at = decoder->in.at;
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "more behind the end of the dict");
+    }
+}
+
+int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
+                       struct sts_profile *profile, struct sts_error *err)
+{
+    struct decoder decoder = {
+        .profile = profile,
+        .symbols = sts_profile_symbols(profile),
+        .may_append = sts_profile_edge_count(profile) == 0,
+    };
+    int status;
+
+    sts__marshal_init(&decoder.in, data, len, name, err);
+    sts__bytes_init(&decoder.text, 3 * STS_TEXT_BYTES_MAX);
+    read_rows(&decoder);
+    status = decoder.in.status;
+    free(decoder.caller_of);
+    sts__bytes_deinit(&decoder.text);
+    sts__marshal_deinit(&decoder.in);
+    return status;
+}
