@@ -23,10 +23,10 @@ demo: deps all
 	tools/demo.sh
 
 check: deps all
-	tools/check.sh
+	tools/check.py
 
 bench: deps all
-	tools/bench.sh
+	tools/bench.py
 
 install: all
 	meson install -C $(BUILD)

@@ -52,6 +52,10 @@ def includes(name):
     return re.findall(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', read(name), re.M)
 
 
+def strip_comments(text):
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+
+
 C_FILES = [name for name in tracked() if name.endswith((".c", ".h"))]
 PRODUCT = [name for name in C_FILES if name.startswith(("src/", "cli/", "include/", "python/"))]
 
@@ -90,6 +94,17 @@ class IncludeRules(unittest.TestCase):
                 for bracket, path in includes(name):
                     if bracket == '"':
                         self.assertTrue(path.startswith("cli/"), "%s includes %s" % (name, path))
+
+
+class PublicCalls(unittest.TestCase):
+    def test_every_public_call_runs_in_the_test_of_failing_allocations(self):
+        declared = set()
+        for name in PRODUCT:
+            if name.startswith("include/"):
+                declared.update(re.findall(r"\b(sts_[a-z0-9_]+)\s*\(", strip_comments(read(name))))
+        called = "".join(read(name) for name in C_FILES if name.startswith("tests/oom/"))
+        missing = {call for call in declared if not re.search(r"\b%s\b" % call, called)}
+        self.assertEqual(missing, set())
 
 
 class FileRules(unittest.TestCase):
