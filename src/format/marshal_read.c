@@ -56,11 +56,6 @@ void sts__marshal_fail(struct sts__marshal *in, enum sts_status status, const ch
     in->at = in->end;
 }
 
-static struct sts__marshal_item nothing(void)
-{
-    return (struct sts__marshal_item){ .kind = STS__MARSHAL_END, .ref = STS__MARSHAL_NO_REF };
-}
-
 /* len bytes of the input, or NULL after telling that it ends before them. */
 static const uint8_t *take(struct sts__marshal *in, size_t len)
 {
@@ -122,26 +117,27 @@ static uint32_t keep(struct sts__marshal *in, struct sts__marshal_refs *refs,
     return (uint32_t)refs->count++;
 }
 
-static struct sts__marshal_item refer(struct sts__marshal *in, struct sts__marshal_refs *refs)
+static bool refer(struct sts__marshal *in, const struct sts__marshal_refs *refs,
+                  struct sts__marshal_item *item)
 {
-    uint32_t index = take_u32(in);
-    struct sts__marshal_item item;
+    const uint8_t *at = take(in, 4);
+    uint32_t index = at == NULL ? 0 : load_u32(at);
 
-    if (in->status < 0)
-        return nothing();
+    if (at == NULL)
+        return false;
     if (index >= refs->count) {
         sts__marshal_fail(in, STS_E_FORMAT, "a reference to item %u of %zu", (unsigned)index,
                           refs->count);
-        return nothing();
+        return false;
     }
-    item = refs->items[index];
-    item.ref = refs == &in->refs ? index : STS__MARSHAL_NO_REF; /* "R" keeps no id */
-    if (item.is_open) {
+    if (refs->items[index].is_open) {
         sts__marshal_fail(in, STS_E_FORMAT, "a container that holds itself");
-        return nothing();
+        return false;
     }
-    item.is_again = true;
-    return item;
+    *item = refs->items[index];
+    item->ref = refs == &in->refs ? index : STS__MARSHAL_NO_REF; /* "R" keeps no id */
+    item->is_again = true;
+    return true;
 }
 
 void sts__marshal_bind(struct sts__marshal *in, const struct sts__marshal_item *item, uint32_t id)
@@ -352,27 +348,63 @@ static bool read_tagged(struct sts__marshal *in, uint8_t tag, struct sts__marsha
     }
 }
 
-struct sts__marshal_item sts__marshal_next(struct sts__marshal *in)
+bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item)
 {
-    struct sts__marshal_item item = nothing();
     const uint8_t *tag;
     bool may_refer;
 
-    if (in->status < 0)
-        return item;
+    *item = (struct sts__marshal_item){ .kind = STS__MARSHAL_END, .ref = STS__MARSHAL_NO_REF };
     in->item_at = in->at;
-    tag = take(in, 1);
+    tag = in->status < 0 ? NULL : take(in, 1);
     if (tag == NULL)
-        return item;
-    if (*tag == 'r')
-        return refer(in, &in->refs);
-    if (*tag == 'R')
-        return refer(in, &in->interned);
-    may_refer = read_tagged(in, *tag & (uint8_t)~FLAG_REF, &item);
+        return false;
+    if (*tag == 'r' || *tag == 'R')
+        return refer(in, *tag == 'r' ? &in->refs : &in->interned, item);
+    may_refer = read_tagged(in, *tag & (uint8_t)~FLAG_REF, item);
     /* A container that is read again has given its items their places the first time. */
     if (may_refer && (*tag & FLAG_REF) != 0 && in->again_depth == 0 && in->status >= 0)
-        item.ref = keep(in, &in->refs, &item);
-    return in->status < 0 ? nothing() : item;
+        item->ref = keep(in, &in->refs, item);
+    if (in->status < 0)
+        item->kind = STS__MARSHAL_END;
+    return item->kind != STS__MARSHAL_END;
+}
+
+/* --- figures at one go --- */
+
+#define INT_BYTES     5 /* a tag and 4 bytes, of an int as of a reference to one */
+#define FLOAT_BYTES   9 /* a tag and 8 bytes */
+#define FIGURES_BYTES (2 * INT_BYTES + 2 * FLOAT_BYTES)
+
+static bool peek_int(const struct sts__marshal *in, const uint8_t *at, int64_t *ret_value)
+{
+    uint32_t word = load_u32(at + 1);
+
+    if (*at == 'i') {
+        *ret_value = (int32_t)word;
+        return true;
+    }
+    if (*at != 'r' || word >= in->refs.count || in->refs.items[word].kind != STS__MARSHAL_INT)
+        return false;
+    *ret_value = in->refs.items[word].u.integer;
+    return true;
+}
+
+bool sts__marshal_take_figures(struct sts__marshal *in, int64_t counts[2], double times[2])
+{
+    const uint8_t *at = in->at;
+    const uint8_t *floats = at + 2 * INT_BYTES;
+    uint64_t bits;
+
+    if (in->end - at < FIGURES_BYTES || floats[0] != 'g' || floats[FLOAT_BYTES] != 'g' ||
+        !peek_int(in, at, &counts[0]) || !peek_int(in, at + INT_BYTES, &counts[1]))
+        return false;
+    bits = load_u64(floats + 1);
+    memcpy(&times[0], &bits, sizeof(times[0]));
+    bits = load_u64(floats + FLOAT_BYTES + 1);
+    memcpy(&times[1], &bits, sizeof(times[1]));
+    in->item_at = at;
+    in->at = at + FIGURES_BYTES;
+    return true;
 }
 
 /* --- skipping --- */
@@ -394,8 +426,7 @@ static void skip_nested(struct sts__marshal *in, const struct sts__marshal_item 
     entered = sts__marshal_enter(in, item);
     for (uint32_t i = 0; in->status >= 0 && (item->kind == STS__MARSHAL_DICT || i < item->len);
          i++) {
-        inner = sts__marshal_next(in);
-        if (inner.kind == STS__MARSHAL_END && item->kind == STS__MARSHAL_DICT)
+        if (!sts__marshal_next(in, &inner) && item->kind == STS__MARSHAL_DICT)
             break;
         if (inner.kind == STS__MARSHAL_END)
             sts__marshal_fail(in, STS_E_FORMAT, "nothing where an item should be");

@@ -15,8 +15,9 @@
 
 #define STS_MARSHAL_DEPTH_MAX 100               /* containers in each other */
 #define STS_MARSHAL_REFS_MAX  ((size_t)1 << 26) /* items that may be referred to */
-#define STS_MARSHAL_AGAIN_MAX 16 /* bytes read again through references, in lengths of the input   \
-                                  */
+#define STS_MARSHAL_AGAIN_MAX                                                                      \
+    16 /* bytes read again through references, in lengths of the input                             \
+        */
 
 enum sts__marshal_kind {
     STS__MARSHAL_END, /* of a dict; also whatever is read after a failure */
@@ -77,10 +78,19 @@ void sts__marshal_fail(struct sts__marshal *in, enum sts_status status, const ch
 /*
  * sts__marshal_next - the next item.
  *
+ * Returns: false with STS__MARSHAL_END, at the end of a dict and after a failure.
  * A container is followed by its items: between sts__marshal_enter and sts__marshal_leave read
  * exactly item.len of them (a dict: keys and values until STS__MARSHAL_END).
  */
-struct sts__marshal_item sts__marshal_next(struct sts__marshal *in);
+bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item);
+
+/*
+ * sts__marshal_take_figures - two ints and two floats, as all dumpers since Python 2.7 write them.
+ *
+ * Returns: whether they stood there so; else nothing was read and sts__marshal_next tells what
+ * does.
+ */
+bool sts__marshal_take_figures(struct sts__marshal *in, int64_t counts[2], double times[2]);
 
 /* sts__marshal_enter - go to a container's items. Returns: what sts__marshal_leave wants back. */
 const uint8_t *sts__marshal_enter(struct sts__marshal *in, const struct sts__marshal_item *item);

@@ -27,6 +27,14 @@ STS_MUST_CHECK int sts__pstats_decode(const uint8_t *data, size_t len, const cha
                                       struct sts_profile *profile, struct sts_error *err);
 
 /*
+ * sts__pstats_describe - what a decoded profile is about, which its file does not say.
+ *
+ * The span ends when the file was written and is as long as the functions' own times; the engine
+ * is "import".
+ */
+void sts__pstats_describe(struct sts_profile *profile, int64_t modified_ns);
+
+/*
  * sts__pstats_encode - write a profile as a file that every pstats since 3.8 loads.
  *
  * Functions that differ in their qualname alone are summed; span and labels are not written.

@@ -115,15 +115,17 @@ static uint32_t text_id(struct decoder *decoder, const struct sts__marshal_item 
 
 static uint32_t next_text_id(struct decoder *decoder)
 {
-    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item item;
 
+    sts__marshal_next(&decoder->in, &item);
     return text_id(decoder, &item);
 }
 
 static int32_t next_line(struct decoder *decoder)
 {
-    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item item;
 
+    sts__marshal_next(&decoder->in, &item);
     if (item.kind != STS__MARSHAL_INT)
         sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a line number that is no int");
     else if (item.u.integer < INT32_MIN || item.u.integer > INT32_MAX)
@@ -164,52 +166,81 @@ static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_i
 
 /* --- figures --- */
 
-static uint64_t count_of(struct decoder *decoder, const struct sts__marshal_item *item)
+static int64_t next_count(struct decoder *decoder)
 {
-    if (item->kind != STS__MARSHAL_INT) {
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls that is no int");
-        return 0;
-    }
-    if (item->u.integer < 0) {
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls below 0");
-        return 0;
-    }
-    return (uint64_t)item->u.integer;
+    struct sts__marshal_item item;
+
+    sts__marshal_next(&decoder->in, &item);
+    if (item.kind == STS__MARSHAL_INT)
+        return item.u.integer;
+    sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls that is no int");
+    return 0;
 }
 
-static uint64_t next_count(struct decoder *decoder)
+/*
+ * Seconds to ns, rounded half to even, where one product and one look at it are enough.
+ *
+ * The product is off by half a unit in its last place at most, which below 2^42 is under 2^-11; so
+ * where it is further than 2^-10 from the middle of two integers the exact product lies on the same
+ * side of it. Times are integers of ns that became doubles: nearly all of them end here.
+ * Adding and taking away 1.5 * 2^52 leaves no bits behind the point: the rounding of the addition.
+ */
+static bool near_ns(double seconds, int64_t *ret_ns)
 {
-    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    const double no_fraction = 0x1.8p52;
+    double product = seconds * 1e9;
+    double rounded = (product + no_fraction) - no_fraction;
 
-    return count_of(decoder, &item);
+    *ret_ns = (int64_t)rounded;
+    return fabs(product) < 0x1p42 && fabs(product - rounded) < 0.5 - 0x1p-10;
+}
+
+static int64_t ns_of_seconds(struct decoder *decoder, double seconds)
+{
+    int64_t ns = 0;
+
+    if (near_ns(seconds, &ns))
+        return ns;
+    if (!isfinite(seconds))
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is not finite");
+    else if (sts__num_ns_of_seconds(seconds, &ns) < 0)
+        sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a time of more than 290 years");
+    return ns;
 }
 
 static int64_t next_time_ns(struct decoder *decoder)
 {
-    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
-    int64_t ns = 0;
+    struct sts__marshal_item item;
 
-    if (item.kind == STS__MARSHAL_INT && item.u.integer <= INT64_MAX / 1000000000 &&
-        item.u.integer >= -(INT64_MAX / 1000000000))
-        return item.u.integer * 1000000000;
-    if (item.kind != STS__MARSHAL_FLOAT && item.kind != STS__MARSHAL_INT)
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is no number");
-    else if (item.kind == STS__MARSHAL_FLOAT && !isfinite(item.u.real))
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is not finite");
-    else if (item.kind == STS__MARSHAL_INT || sts__num_ns_of_seconds(item.u.real, &ns) < 0)
-        sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a time of more than 292 years");
-    return ns;
+    sts__marshal_next(&decoder->in, &item);
+    if (item.kind == STS__MARSHAL_FLOAT)
+        return ns_of_seconds(decoder, item.u.real);
+    if (item.kind == STS__MARSHAL_INT)
+        return ns_of_seconds(decoder, (double)item.u.integer);
+    sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a time that is no number");
+    return 0;
 }
 
 /* Two counts and two times. Of two counts that of the primitive calls is never the larger one. */
 static struct sts_figures next_figures(struct decoder *decoder)
 {
-    uint64_t a = next_count(decoder);
-    uint64_t b = next_count(decoder);
-    struct sts_figures figures = { .ncalls = a > b ? a : b, .pcalls = a > b ? b : a };
+    struct sts_figures figures;
+    int64_t counts[2];
+    double times[2];
 
-    figures.tottime_ns = next_time_ns(decoder);
-    figures.cumtime_ns = next_time_ns(decoder);
+    if (sts__marshal_take_figures(&decoder->in, counts, times)) {
+        figures.tottime_ns = ns_of_seconds(decoder, times[0]);
+        figures.cumtime_ns = ns_of_seconds(decoder, times[1]);
+    } else {
+        counts[0] = next_count(decoder);
+        counts[1] = next_count(decoder);
+        figures.tottime_ns = next_time_ns(decoder);
+        figures.cumtime_ns = next_time_ns(decoder);
+    }
+    if (counts[0] < 0 || counts[1] < 0)
+        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls below 0");
+    figures.ncalls = (uint64_t)(counts[0] > counts[1] ? counts[0] : counts[1]);
+    figures.pcalls = (uint64_t)(counts[0] > counts[1] ? counts[1] : counts[0]);
     return figures;
 }
 
@@ -258,12 +289,15 @@ static void add_edge(struct decoder *decoder, uint32_t caller_id, uint32_t calle
  */
 static struct sts_figures next_caller_figures(struct decoder *decoder)
 {
-    struct sts__marshal_item item = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item item;
     struct sts_figures figures = { 0 };
     const uint8_t *entered;
 
+    sts__marshal_next(&decoder->in, &item);
     if (item.kind == STS__MARSHAL_INT) {
-        figures.ncalls = count_of(decoder, &item);
+        if (item.u.integer < 0)
+            sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls below 0");
+        figures.ncalls = (uint64_t)item.u.integer;
         return figures;
     }
     if (item.kind != STS__MARSHAL_TUPLE || item.len != 4) {
@@ -279,20 +313,21 @@ static struct sts_figures next_caller_figures(struct decoder *decoder)
 
 static void read_callers(struct decoder *decoder, uint32_t callee_id, bool row_is_new)
 {
-    struct sts__marshal_item callers = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item callers;
     const uint8_t *entered;
 
+    sts__marshal_next(&decoder->in, &callers);
     if (callers.kind != STS__MARSHAL_DICT) {
         sts__marshal_fail(&decoder->in, STS_E_FORMAT, "callers that are no dict");
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &callers);
     for (;;) {
-        struct sts__marshal_item caller = sts__marshal_next(&decoder->in);
+        struct sts__marshal_item caller;
         struct sts_figures figures;
         uint32_t caller_id;
 
-        if (caller.kind == STS__MARSHAL_END)
+        if (!sts__marshal_next(&decoder->in, &caller))
             break;
         caller_id = function_id(decoder, &caller);
         figures = next_caller_figures(decoder);
@@ -314,19 +349,20 @@ static void skip_mark(struct decoder *decoder, const struct sts__marshal_item *k
     struct sts__marshal_item value;
 
     sts__marshal_skip(&decoder->in, key);
-    value = sts__marshal_next(&decoder->in);
+    sts__marshal_next(&decoder->in, &value);
     sts__marshal_skip(&decoder->in, &value);
 }
 
 static void read_row(struct decoder *decoder, const struct sts__marshal_item *key)
 {
     uint32_t id = function_id(decoder, key);
-    struct sts__marshal_item value = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item value;
     struct sts_figures figures;
     const uint8_t *entered;
     bool is_new;
     int r;
 
+    sts__marshal_next(&decoder->in, &value);
     if (value.kind != STS__MARSHAL_TUPLE || value.len != 5) {
         sts__marshal_fail(&decoder->in, STS_E_FORMAT,
                           "figures that are no (cc, nc, tt, ct, callers)");
@@ -348,18 +384,19 @@ static void read_row(struct decoder *decoder, const struct sts__marshal_item *ke
 
 static void read_rows(struct decoder *decoder)
 {
-    struct sts__marshal_item all = sts__marshal_next(&decoder->in);
+    struct sts__marshal_item all;
     const uint8_t *entered;
 
+    sts__marshal_next(&decoder->in, &all);
     if (all.kind != STS__MARSHAL_DICT) {
         sts__marshal_fail(&decoder->in, STS_E_FORMAT, "no dict of functions");
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &all);
     for (;;) {
-        struct sts__marshal_item key = sts__marshal_next(&decoder->in);
+        struct sts__marshal_item key;
 
-        if (key.kind == STS__MARSHAL_END)
+        if (!sts__marshal_next(&decoder->in, &key))
             break;
         if (is_mark(&key))
             skip_mark(decoder, &key);

@@ -90,7 +90,7 @@ static int merge_rows(struct sts_profile *profile, const struct sts_profile *oth
     return 0;
 }
 
-static bool is_blank(const struct sts_profile *profile)
+bool sts__profile_is_blank(const struct sts_profile *profile)
 {
     return sts_profile_function_count(profile) == 0 && sts_profile_begin_ns(profile) == 0 &&
            sts_profile_end_ns(profile) == 0 && sts_profile_label_count(profile) == 0;
@@ -148,11 +148,23 @@ static int adopt(struct sts_profile *profile, const struct sts_profile *other,
     return copy_labels(profile, other, err);
 }
 
+int sts__profile_merge_about(struct sts_profile *profile, const struct sts_profile *other,
+                             bool was_blank, struct sts_error *err)
+{
+    if (was_blank)
+        return adopt(profile, other, err);
+    keep_common_labels(profile, other);
+    join_spans(profile, other);
+    if (sts_profile_engine(profile) != sts_profile_engine(other))
+        sts_profile_set_engine(profile, STS_ENGINE_IMPORT);
+    return 0;
+}
+
 int sts_profile_merge(struct sts_profile *profile, const struct sts_profile *other,
                       struct sts_error *err)
 {
     struct translation translation;
-    bool blank = is_blank(profile);
+    bool was_blank = sts__profile_is_blank(profile);
     int r;
 
     r = translation_init(&translation, other, profile, err);
@@ -160,15 +172,7 @@ int sts_profile_merge(struct sts_profile *profile, const struct sts_profile *oth
         return r;
     r = merge_rows(profile, other, &translation, err);
     free(translation.ids);
-    if (r < 0)
-        return r;
-    if (blank)
-        return adopt(profile, other, err);
-    keep_common_labels(profile, other);
-    join_spans(profile, other);
-    if (sts_profile_engine(profile) != sts_profile_engine(other))
-        sts_profile_set_engine(profile, STS_ENGINE_IMPORT);
-    return 0;
+    return r < 0 ? r : sts__profile_merge_about(profile, other, was_blank, err);
 }
 
 /* --- subtract --- */

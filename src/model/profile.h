@@ -20,6 +20,16 @@ const struct sts_edge *sts__profile_edges(const struct sts_profile *profile, siz
 /* sts__figures_add - sum += more. Returns: 0, or STS_E_LIMIT with sum unchanged. */
 STS_MUST_CHECK int sts__figures_add(struct sts_figures *sum, const struct sts_figures *more);
 
+/*
+ * sts__profile_is_blank - whether nothing was set or added since it was made or cleared.
+ * sts__profile_merge_about - the part of sts_profile_merge that is no figures: span, coverage,
+ * labels, engine, clock. was_blank: what profile was before any figures were added.
+ */
+bool sts__profile_is_blank(const struct sts_profile *profile);
+STS_MUST_CHECK int sts__profile_merge_about(struct sts_profile *profile,
+                                            const struct sts_profile *other, bool was_blank,
+                                            struct sts_error *err);
+
 /* sts__profile_remove_label - the i-th label goes. */
 void sts__profile_remove_label(struct sts_profile *profile, size_t i);
 
