@@ -3,7 +3,7 @@
  * report.h - profiles and series as text: the tables of Python's pstats, and a
  * series as a table, CSV, JSON or NDJSON.
  *
- * Source: docs/formats.md, "Tables".
+ * Source: docs/formats/tables.md.
  */
 #ifndef STATSLICE_REPORT_H
 #define STATSLICE_REPORT_H
@@ -39,8 +39,11 @@ STS_API const char *const *sts_stats_sort_keys(size_t *ret_count);
 /*
  * sts_stats_print - write what pstats.Stats.print_stats (print_callers, print_callees) prints.
  *
- * Byte for byte what CPython's pstats prints for the same profile.
- * Errors: STS_E_USAGE for a sort key or a regex, STS_E_NOMEM, the sink's.
+ * Byte for byte what CPython's pstats prints for the same profile. As there, a regex that is none
+ * is named in the heading and passed over; several inputs are merged, and named, in the order
+ * first, last, last but one, ... second.
+ * Errors: STS_E_USAGE for a sort key or a share beyond 0..1, STS_E_LIMIT for a regex that
+ *         backtracks without end, STS_E_NOMEM, the sink's.
  */
 STS_API STS_MUST_CHECK int sts_stats_print(const struct sts_profile *profile,
                                            const struct sts_stats_options *options,
