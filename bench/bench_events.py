@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""The events engine beside cProfile and an empty callback: added nanoseconds a call.
+
+For every interpreter found: five programs that do little but call, each run plain and under
+the three, in turns within one process; medians. What a run takes longer than the plain one,
+over the number of calls it makes (Python's and C's; a generator's resumptions too), is the
+added time a call. The columns of ratios are geometric means over the programs.
+
+usage: bench_events.py [BUILD/python [INTERPRETER...]]
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROUNDS = 15
+
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+class Account:
+    def __init__(self, balance):
+        self.balance = balance
+
+    def amount(self, n):
+        return n
+
+    def add(self, n):
+        self.balance += self.amount(n)
+
+    def take(self, n):
+        self.balance -= self.amount(n)
+
+
+def methods(n):
+    account = Account(0)
+    for i in range(n):
+        account.add(i)
+        account.take(i)
+
+
+def closures(n):
+    def outer(i):
+        def inner():
+            return i
+        return inner()
+    for i in range(n):
+        outer(i)
+
+
+def builtins(n):
+    values = []
+    for i in range(n):
+        values.append(i)
+        len(values)
+        abs(i)
+        "a".startswith("b")
+
+
+def numbers(n):
+    for i in range(n):
+        yield i
+
+
+def generators(n):
+    for _ in numbers(n):
+        pass
+
+
+PROGRAMS = [
+    ("recursion", lambda: fib(18)),
+    ("methods", lambda: methods(2500)),
+    ("closures", lambda: closures(5000)),
+    ("builtins", lambda: builtins(2500)),
+    ("generator", lambda: generators(10000)),
+]
+
+
+def timed(work, start, stop):
+    begin = time.perf_counter()
+    start()
+    work()
+    stop()
+    return time.perf_counter() - begin
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def worker():
+    """Measure in this interpreter; prints JSON: {program: {engine: added ns a call}}."""
+    import cProfile
+    import empty_hook
+    from statslice import _collector
+
+    def nothing():
+        pass
+
+    theirs, ours = cProfile.Profile(), _collector.Profiler()
+    engines = [
+        ("plain", nothing, nothing),
+        ("empty", empty_hook.start, empty_hook.stop),
+        ("cProfile", theirs.enable, theirs.disable),
+        ("ours", ours.enable, ours.disable),
+    ]
+    result = {}
+    for name, work in PROGRAMS:
+        counter = _collector.Profiler()
+        counter.enable()
+        work()
+        counter.disable()
+        calls = sum(entry.callcount for entry in counter.getstats())
+        times = {engine: [] for engine, _, _ in engines}
+        for _ in range(ROUNDS):
+            for engine, start, stop in engines:
+                times[engine].append(timed(work, start, stop))
+        plain = median(times["plain"])
+        result[name] = {engine: (median(values) - plain) / calls * 1e9
+                        for engine, values in times.items() if engine != "plain"}
+    print(json.dumps(result))
+
+
+def build_empty_hook(folder, interpreter):
+    """Compile empty_hook.c for an interpreter."""
+    ask = ("import sysconfig; print(sysconfig.get_paths()['include']);"
+           "print(sysconfig.get_config_var('EXT_SUFFIX'))")
+    include, suffix = subprocess.check_output([interpreter, "-c", ask]).decode().split()
+    subprocess.check_call([os.environ.get("CC", "cc"), "-O3", "-DNDEBUG", "-shared", "-fPIC",
+                           "-I", include, os.path.join(HERE, "empty_hook.c"),
+                           "-o", os.path.join(folder, "empty_hook" + suffix)])
+
+
+def geometric_mean(values):
+    product = 1.0
+    for value in values:
+        product *= max(value, 0.01)
+    return product ** (1.0 / len(values))
+
+
+def report(version, result):
+    """Print one interpreter's lines."""
+    ratios = []
+    for program, added in result.items():
+        ratios.append(added["ours"] / added["cProfile"])
+        print("%-5s %-10s %8.1f %9.1f %8.1f %8.2f %12.1f" % (
+            version, program, added["empty"], added["cProfile"], added["ours"], ratios[-1],
+            added["ours"] - added["empty"]))
+    print("%-5s %-10s %8.1f %9.1f %8.1f %8.2f %12.1f" % (
+        version, "all", *(geometric_mean([added[engine] for added in result.values()])
+                          for engine in ("empty", "cProfile", "ours")), geometric_mean(ratios),
+        sum(added["ours"] - added["empty"] for added in result.values()) / len(result)))
+
+
+def interpreters():
+    """(executable, version) of all that the build found."""
+    found = subprocess.check_output([sys.executable,
+                                     os.path.join(HERE, "..", "tools", "find_pythons.py")])
+    for line in found.decode().splitlines():
+        yield line.split("\t")[0]
+
+
+def main(package, chosen):
+    print("%-5s %-10s %8s %9s %8s %8s %12s" % ("", "", "empty", "cProfile", "ours", "ratio",
+                                               "over empty"))
+    with tempfile.TemporaryDirectory() as folder:
+        for interpreter in chosen or interpreters():
+            build_empty_hook(folder, interpreter)
+            env = dict(os.environ, PYTHONPATH=os.pathsep.join([package, folder]))
+            out = subprocess.check_output([interpreter, os.path.abspath(__file__), "--worker"],
+                                          env=env)
+            version = subprocess.check_output(
+                [interpreter, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+            report(version.decode().strip(), json.loads(out))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--worker"]:
+        worker()
+    else:
+        main(os.path.abspath(sys.argv[1] if sys.argv[1:] else
+                             os.path.join(HERE, "..", "build", "python")), sys.argv[2:])
