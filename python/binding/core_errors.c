@@ -5,7 +5,7 @@
  * Out:  STS_E_NOMEM is MemoryError, STS_E_IO is OSError with errno and filename, the others are
  *       the classes of statslice._errors.
  */
-#include "core.h"
+#include "binding/core.h"
 
 #include <errno.h>
 #include <string.h>

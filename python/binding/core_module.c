@@ -3,8 +3,8 @@
  * core_module.c - the extension statslice._core: the library's nouns as Python types, and the work
  * behind statslice.pstats.
  */
-#include "core.h"
-#include "core_stats.h"
+#include "binding/core.h"
+#include "binding/pystats.h"
 
 static const char *const field_names[CORE_FIELD_COUNT] = {
     [CORE_FIELD_NCALLS] = "ncalls",
@@ -134,7 +134,10 @@ static struct PyModuleDef definition = {
     .m_free = core_free,
 };
 
-STS_API PyMODINIT_FUNC PyInit__core(void) /* up to 3.8 its macro leaves it hidden */
+/* Python's own declaration leaves it hidden in 3.8. */
+STS_API PyMODINIT_FUNC PyInit__core(void);
+
+PyMODINIT_FUNC PyInit__core(void)
 {
     return PyModuleDef_Init(&definition);
 }

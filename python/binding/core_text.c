@@ -4,7 +4,7 @@
  *
  * Why:  a file name that os.fsdecode made may hold lone surrogates; they must come back the same.
  */
-#include "core.h"
+#include "binding/core.h"
 
 #include <string.h>
 

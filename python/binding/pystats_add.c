@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_add.c - sums of pstats dicts, with the semantics of pstats.Stats.add.
+ * pystats_add.c - sums of pstats dicts, with the semantics of pstats.Stats.add.
  *
  * Why:  on Python's own numbers, so that a sum has the same bits as the standard library's.
  */
-#include "core_stats.h"
+#include "binding/pystats.h"
 
 enum { FIGURES = 4 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_plain.c - read marshalled stats of the plain shape without building their dict.
+ * pystats_plain.c - read marshalled stats of the plain shape without building their dict.
  *
  * In:   bytes of a file that cProfile, profile or this package dumped.
  * Out:  one visit per function. Callers are read over; nothing of them is built.
@@ -8,7 +8,7 @@
  *       never looks at.
  * Not:  other shapes: the caller then lets marshal itself load, with its own errors.
  */
-#include "stats_rows.h"
+#include "binding/pystats_rows.h"
 
 enum { FIRST_REFS = 1024, REF_FLAG = 0x80, FUNCTION_FIELDS = 3, FIGURES = 4, FLOAT_BYTES = 9 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_rows.c - see stats_rows.h.
+ * pystats_rows.c - see pystats_rows.h.
  */
-#include "stats_rows.h"
+#include "binding/pystats_rows.h"
 
 enum { ENTRY_LEN = 5 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_profile.c - what get_stats_profile() holds: a FunctionProfile per name.
+ * pystats_profile.c - what get_stats_profile() holds: a FunctionProfile per name.
  *
  * Why:  equal to the standard library's: times rounded as "%8.3f" rounds, the last function of
  *       a name wins.
  */
-#include "core_stats.h"
+#include "binding/pystats.h"
 
 #include <math.h>
 

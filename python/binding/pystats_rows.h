@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_rows.h - the rows of a pstats dict, be it a dict or still the bytes of its file.
+ * pystats_rows.h - the rows of a pstats dict, be it a dict or still the bytes of its file.
  *
  * Why:  a profile that is only loaded and asked for its StatsProfile need not become thousands of
  *       dicts and tuples first.
  */
-#ifndef STS_BINDING_STATS_ROWS_H
-#define STS_BINDING_STATS_ROWS_H
+#ifndef STS_BINDING_PYSTATS_ROWS_H
+#define STS_BINDING_PYSTATS_ROWS_H
 
-#include "core.h"
+#include "binding/core.h"
 
 /* One function's entry, borrowed for the length of a visit. */
 struct stats_row {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_totals.c - what pstats.Stats knows of a profile as a whole, in one walk.
+ * pystats_totals.c - what pstats.Stats knows of a profile as a whole, in one walk.
  */
-#include "core_stats.h"
+#include "binding/pystats.h"
 
 struct totals {
     PyObject *calls, *primitive_calls, *seconds; /* owned */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core_stats.h - the functions behind statslice.pstats, each with the signature of a PyCFunction.
+ * pystats.h - the functions behind statslice.pstats, each with the signature of a PyCFunction.
  */
-#ifndef STS_BINDING_CORE_STATS_H
-#define STS_BINDING_CORE_STATS_H
+#ifndef STS_BINDING_PYSTATS_H
+#define STS_BINDING_PYSTATS_H
 
-#include "stats_rows.h"
+#include "binding/pystats_rows.h"
 
 /* stats_totals(source) -> (calls, primitive calls, seconds, longest label, top level functions) */
 PyObject *stats_totals(PyObject *module, PyObject *source);
