@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sink.c - where written bytes go: a file, a descriptor, memory, or a callback.
+ * sink.c - where written bytes go: a file, a descriptor, memory, a callback, or a layer.
  *
- * Why:  one buffer and one sticky error for all four, so that a writer is
+ * Why:  one buffer and one sticky error for all of them, so that a writer is
  *       straight code and is checked once, at the close.
  */
-#include <statslice/sink.h>
+#include "base/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,8 @@ struct sts_sink {
     char *path;      /* where the file goes at the close; NULL: it is written in place */
     char *part_path; /* where it is until then */
     sts_sink_write_fn write;
-    void *context;
+    const struct sts__sink_layer *layer;
+    void *context; /* of write or of layer */
     int status;
     struct sts_error err; /* of the first failure */
 };
@@ -145,6 +146,21 @@ int sts_sink_open_callback(sts_sink_write_fn write, void *context, struct sts_si
     return 0;
 }
 
+int sts__sink_open_layer(const struct sts__sink_layer *layer, void *take_context,
+                         struct sts_sink **ret_sink, struct sts_error *err)
+{
+    struct sts_sink *sink = sink_new("output", BUFFER_BYTES);
+
+    if (sink == NULL) {
+        (void)layer->finish(take_context, STS_E_NOMEM, NULL);
+        return sts__fail_nomem(err);
+    }
+    sink->layer = layer;
+    sink->context = take_context;
+    *ret_sink = sink;
+    return 0;
+}
+
 static void write_fd(struct sts_sink *sink, const char *data, size_t len)
 {
     while (len > 0) {
@@ -165,6 +181,10 @@ static void write_out(struct sts_sink *sink, const char *data, size_t len)
 {
     if (sink->status < 0 || len == 0)
         return;
+    if (sink->layer != NULL) {
+        sink->status = sink->layer->write(sink->context, data, len, &sink->err);
+        return;
+    }
     if (sink->write == NULL) {
         write_fd(sink, data, len);
         return;
@@ -217,6 +237,17 @@ const char *sts_sink_memory(struct sts_sink *sink, size_t *ret_len)
     return sink->buffer.data == NULL ? "" : sink->buffer.data;
 }
 
+static void finish_layer(struct sts_sink *sink)
+{
+    struct sts_error err;
+    int r = sink->layer->finish(sink->context, sink->status, &err);
+
+    if (r < 0 && sink->status == 0) {
+        sink->status = r;
+        sink->err = err;
+    }
+}
+
 static void put_in_place(struct sts_sink *sink)
 {
     if (sink->status == 0 && rename(sink->part_path, sink->path) != 0)
@@ -237,6 +268,8 @@ int sts_sink_close(struct sts_sink *sink, struct sts_error *err)
     if (sink->owns_fd && close(sink->fd) != 0 && errno != EINTR && sink->status == 0)
         sink->status =
             sts__fail_errno(&sink->err, STS_E_IO, errno, "could not write \"%s\"", sink->name);
+    if (sink->layer != NULL)
+        finish_layer(sink);
     if (sink->part_path != NULL)
         put_in_place(sink);
     status = sink->status;
