@@ -267,21 +267,25 @@ int sts__num_parse_double(const char *text, size_t len, double *ret_value)
     return isfinite(*ret_value) ? 0 : STS_E_LIMIT;
 }
 
+/*
+ * The whole seconds and the rest apart: the rest's product is below 2^30 and so a multiple of
+ * 2^-23 or finer, which nearbyint rounds right but for one case. Where it seems to lie just in the
+ * middle of two integers, what the multiplication cut off (fma tells it exactly) decides.
+ */
 int sts__num_ns_of_seconds(double seconds, int64_t *ret_ns)
 {
-    double whole, rest, ns, lost, away;
+    double whole, rest, product, cut_off, ns;
 
     if (!(fabs(seconds) < 9.2e9))
         return STS_E_LIMIT;
     whole = trunc(seconds);
-    rest = (seconds - whole) * 1e9;
-    lost = fma(seconds - whole, 1e9, -rest); /* what the product's rounding cut off */
-    ns = nearbyint(rest);
-    away = rest - ns;
-    /* What looks like a tie may be none: the lost part decides. */
-    if (away == 0.5 && lost > 0.0)
+    rest = seconds - whole;
+    product = rest * 1e9;
+    cut_off = fma(rest, 1e9, -product);
+    ns = nearbyint(product);
+    if (product - ns == 0.5 && cut_off > 0.0)
         ns += 1.0;
-    else if (away == -0.5 && lost < 0.0)
+    else if (product - ns == -0.5 && cut_off < 0.0)
         ns -= 1.0;
     *ret_ns = (int64_t)whole * (int64_t)NS_PER_S + (int64_t)ns;
     return 0;
