@@ -24,11 +24,13 @@
 void sts__marshal_init(struct sts__marshal *in, const uint8_t *data, size_t len, const char *name,
                        struct sts_error *err)
 {
+    static const uint8_t none[1];
+
     memset(in, 0, sizeof(*in));
-    in->begin = data;
-    in->at = data;
-    in->end = data + len;
-    in->item_at = data;
+    in->begin = len > 0 ? data : none; /* data may be NULL where there is none */
+    in->at = in->begin;
+    in->end = in->begin + len;
+    in->item_at = in->begin;
     in->name = name;
     in->err = err;
 }
@@ -62,7 +64,7 @@ static const uint8_t *take(struct sts__marshal *in, size_t len)
     const uint8_t *at = in->at;
 
     if ((size_t)(in->end - at) < len) {
-        sts__marshal_fail(in, STS_E_FORMAT, "the input ends inside of the item");
+        sts__marshal_fail(in, STS_E_FORMAT, "the input ends inside of an item");
         return NULL;
     }
     in->at = at + len;
@@ -418,7 +420,7 @@ static void skip_nested(struct sts__marshal *in, const struct sts__marshal_item 
     if (item->is_again || (item->kind != STS__MARSHAL_TUPLE && item->kind != STS__MARSHAL_LIST &&
                            item->kind != STS__MARSHAL_DICT))
         return;
-    if (depth >= STS_MARSHAL_DEPTH_MAX) {
+    if (depth > STS_MARSHAL_DEPTH_MAX) {
         sts__marshal_fail(in, STS_E_LIMIT, "more than %d containers in each other",
                           STS_MARSHAL_DEPTH_MAX);
         return;

@@ -31,6 +31,14 @@ void sts__pstats_describe(struct sts_profile *profile, int64_t modified_ns)
     set_span(profile, modified_ns, sts_profile_totals(profile).tottime_ns);
 }
 
+/* How much a sum grew, within 63 bits. */
+static int64_t growth_ns(int64_t before_ns, int64_t after_ns)
+{
+    if (after_ns <= before_ns)
+        return 0;
+    return before_ns < 0 && after_ns > INT64_MAX + before_ns ? INT64_MAX : after_ns - before_ns;
+}
+
 /* Adds the figures, and joins what the profile and the file are about. */
 static int merge_bytes(const struct sts__bytes *bytes, const struct sts__file *file,
                        struct sts_profile *profile, struct sts_error *err)
@@ -44,7 +52,8 @@ static int merge_bytes(const struct sts__bytes *bytes, const struct sts__file *f
         return sts__fail_nomem(err);
     r = sts__pstats_decode((const uint8_t *)bytes->data, bytes->len, file->name, profile, err);
     if (r >= 0) {
-        set_span(about, file->modified_ns, sts_profile_totals(profile).tottime_ns - before_ns);
+        set_span(about, file->modified_ns,
+                 growth_ns(before_ns, sts_profile_totals(profile).tottime_ns));
         r = sts__profile_merge_about(profile, about, was_blank, err);
     }
     sts_profile_free(about);
