@@ -129,6 +129,8 @@ static int read_line(struct sts_input *input, const struct sts__line *line,
     r = sts__log_read_line(&input->log, line->text, line->len, profile, &reason);
     if (r == STS_E_FORMAT)
         return refuse_line(input, &reason, err);
+    if (r == STS_E_NOMEM)
+        return sts__fail_nomem(err);
     if (r < 0 && err != NULL) {
         *err = reason;
         sts__fail_prefix(err, "\"%s\": line %" PRIu64, sts__source_name(input->plain),
