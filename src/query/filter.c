@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter.c - which profiles, by their labels, and which functions, by their text, are counted.
+ */
+#include "query/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <statslice/profile.h>
+
+#include "base/bytes.h"
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/regex.h"
+#include "query/naming.h"
+
+void sts__filter_init(struct sts__filter *filter)
+{
+    memset(filter, 0, sizeof(*filter));
+}
+
+static void label_deinit(struct sts__label_filter *label)
+{
+    free(label->key);
+    free(label->value);
+    sts__regex_free(label->regex);
+}
+
+void sts__filter_deinit(struct sts__filter *filter)
+{
+    for (size_t i = 0; i < filter->label_count; i++)
+        label_deinit(&filter->labels[i]);
+    for (size_t i = 0; i < filter->function_count; i++)
+        sts__regex_free(filter->functions[i]);
+    free(filter->labels);
+    free(filter->functions);
+    sts__filter_init(filter);
+}
+
+static int too_many(int r, const char *option, struct sts_error *err)
+{
+    if (r == STS_E_LIMIT)
+        return sts__fail(err, STS_E_LIMIT, "more than %zu times %s", STS__FILTERS_MAX, option);
+    return sts__fail_nomem(err);
+}
+
+/* key, then "=", "!=", "~" or "!~", then the rest */
+static int parse_label(const char *text, struct sts__label_filter *label, struct sts_error *err)
+{
+    size_t key_len = strcspn(text, "=~!");
+    const char *at = text + key_len;
+    char kind;
+
+    label->negated = *at == '!';
+    at += label->negated;
+    kind = *at;
+    if (key_len == 0 || (kind != '=' && kind != '~'))
+        return sts__fail(err, STS_E_USAGE,
+                         "where must be label=value, label!=value, label~regex or label!~regex, "
+                         "not \"%s\"",
+                         text);
+    label->key = sts__copy_text(text, key_len);
+    if (label->key == NULL)
+        return sts__fail_nomem(err);
+    if (kind == '~')
+        return sts__regex_new(at + 1, &label->regex, err);
+    label->value = sts__copy_text(at + 1, strlen(at + 1));
+    return label->value == NULL ? sts__fail_nomem(err) : 0;
+}
+
+int sts__filter_add_label(struct sts__filter *filter, const char *text, struct sts_error *err)
+{
+    struct sts__label_filter label = { 0 };
+    int r = sts__grow(&filter->labels, &filter->label_cap, filter->label_count + 1,
+                      sizeof(*filter->labels), STS__FILTERS_MAX);
+
+    if (r < 0)
+        return too_many(r, "where", err);
+    r = parse_label(text, &label, err);
+    if (r < 0) {
+        label_deinit(&label);
+        return r;
+    }
+    filter->labels[filter->label_count++] = label;
+    return 0;
+}
+
+int sts__filter_add_function(struct sts__filter *filter, const char *pattern, struct sts_error *err)
+{
+    int r = sts__grow(&filter->functions, &filter->function_cap, filter->function_count + 1,
+                      sizeof(*filter->functions), STS__FILTERS_MAX);
+
+    if (r < 0)
+        return too_many(r, "match", err);
+    r = sts__regex_new(pattern, &filter->functions[filter->function_count], err);
+    if (r < 0)
+        return r;
+    filter->function_count++;
+    return 0;
+}
+
+int sts__filter_profile(const struct sts__filter *filter, const struct sts_profile *profile,
+                        struct sts_error *err)
+{
+    for (size_t i = 0; i < filter->label_count; i++) {
+        const struct sts__label_filter *label = &filter->labels[i];
+        const char *value = sts_profile_label(profile, label->key);
+        int holds;
+
+        if (value == NULL)
+            value = "";
+        if (label->regex == NULL)
+            holds = strcmp(value, label->value) == 0;
+        else
+            holds = sts__regex_search(label->regex, value, strlen(value), err);
+        if (holds < 0)
+            return holds;
+        if ((holds > 0) == label->negated)
+            return 0;
+    }
+    return 1;
+}
+
+int sts__filter_function(const struct sts__filter *filter, const struct sts_function *function,
+                         struct sts_error *err)
+{
+    struct sts__bytes text;
+    int r = 1;
+
+    if (filter->function_count == 0)
+        return 1;
+    sts__bytes_init(&text, STS__NAME_BYTES_MAX);
+    sts__name_pstats(function, &text);
+    r = sts__bytes_check(&text, "the text of a function", err);
+    for (size_t i = 0; r == 0 && i < filter->function_count; i++)
+        r = sts__regex_search(filter->functions[i], text.data, text.len, err);
+    sts__bytes_deinit(&text);
+    return r;
+}

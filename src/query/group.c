@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * group.c - which column a function's figures are added to.
+ *
+ * In:   profiles, whose functions are numbered by their tables of symbols.
+ * Out:  numbers of groups, 0 and up, and the texts behind them.
+ * Why:  texts are made once for a function of a table; a row then costs one look into an array,
+ *       and one into a hash where labels are a part of the group.
+ */
+#include "query/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/fail.h"
+#include "base/mem.h"
+#include "query/filter.h"
+#include "query/naming.h"
+
+void sts__groups_init(struct sts__groups *groups, const struct sts__by *by,
+                      const struct sts__filter *filter)
+{
+    memset(groups, 0, sizeof(*groups));
+    groups->by = by;
+    groups->filter = filter;
+    for (size_t i = 0; i < STS__BY_PARTS; i++) {
+        sts__strtab_init(&groups->parts[i].texts);
+        sts__idmap_init(&groups->parts[i].by_name);
+    }
+    sts__idmap_init(&groups->pairs);
+}
+
+void sts__groups_deinit(struct sts__groups *groups)
+{
+    for (size_t i = 0; i < STS__BY_PARTS; i++) {
+        sts__strtab_deinit(&groups->parts[i].texts);
+        sts__idmap_deinit(&groups->parts[i].by_name);
+        free(groups->parts[i].parts);
+    }
+    sts__idmap_deinit(&groups->pairs);
+    free(groups->pair_keys);
+    for (size_t i = 0; i < groups->map_count; i++) {
+        sts_symbols_free(groups->maps[i].symbols);
+        free(groups->maps[i].entries);
+    }
+    memset(groups, 0, sizeof(*groups));
+}
+
+size_t sts__groups_count(const struct sts__groups *groups)
+{
+    return groups->by->part_count == STS__BY_PARTS ? groups->pair_count : groups->parts[0].count;
+}
+
+static int fail_status(int r, struct sts_error *err)
+{
+    if (r == STS_E_LIMIT)
+        return sts__fail(err, STS_E_LIMIT, "more than %zu groups, or a name of more than %zu bytes",
+                         STS__GROUPS_MAX, STS_TEXT_BYTES_MAX);
+    return r < 0 ? sts__fail_nomem(err) : 0;
+}
+
+/* --- parts --- */
+
+static int add_text(struct sts__parts *parts, const struct sts__bytes *bytes, uint32_t *ret_text)
+{
+    if (bytes->status < 0)
+        return bytes->status;
+    return sts__strtab_add(&parts->texts, bytes->data == NULL ? "" : bytes->data, bytes->len,
+                           ret_text);
+}
+
+/* The part with that whole name, made of the rest where it is new. */
+static int add_part(struct sts__parts *parts, const struct sts__part *part, uint32_t *ret_part)
+{
+    uint32_t *place = sts__idmap_at(&parts->by_name, part->name);
+    int r;
+
+    if (place == NULL)
+        return STS_E_NOMEM;
+    if (*place == STS_IDMAP_NONE) {
+        r = sts__grow(&parts->parts, &parts->cap, parts->count + 1, sizeof(*parts->parts),
+                      STS__GROUPS_MAX);
+        if (r < 0)
+            return r;
+        parts->parts[parts->count] = *part;
+        *place = (uint32_t)parts->count++;
+    }
+    *ret_part = *place;
+    return 0;
+}
+
+/* The first component: "json" of "json.decoder". */
+static void cut_package(struct sts__bytes *bytes)
+{
+    char *dot = bytes->len == 0 ? NULL : memchr(bytes->data, '.', bytes->len);
+
+    if (dot != NULL && dot > bytes->data) {
+        bytes->len = (size_t)(dot - bytes->data);
+        *dot = '\0';
+    }
+}
+
+static void name_part(enum sts__by_kind kind, const struct sts_function *function,
+                      struct sts__bytes *bytes)
+{
+    switch (kind) {
+    case STS__BY_NAME:
+        sts__name_without_address(function->name, bytes);
+        break;
+    case STS__BY_FILE:
+        sts__bytes_append_text(bytes,
+                               sts__name_is_builtin(function) ? "(built-in)" : function->file_name);
+        break;
+    case STS__BY_MODULE:
+        sts__name_module(function, bytes);
+        break;
+    case STS__BY_PACKAGE:
+        sts__name_module(function, bytes);
+        cut_package(bytes);
+        break;
+    case STS__BY_FUNCTION:
+    case STS__BY_LABEL:
+    default:
+        sts__name_function(function, bytes);
+        break;
+    }
+}
+
+/* The texts of which a legend's label is made later on. */
+static int fill_part(struct sts__parts *parts, enum sts__by_kind kind,
+                     const struct sts_function *function, struct sts__bytes *bytes,
+                     struct sts__part *part)
+{
+    bool has_file =
+        (kind == STS__BY_FUNCTION || kind == STS__BY_FILE) && !sts__name_is_builtin(function);
+    int r;
+
+    part->bare = part->name;
+    part->file = STS__NO_FILE;
+    part->line = STS__NO_LINE;
+    if (kind == STS__BY_FUNCTION || kind == STS__BY_NAME) {
+        struct sts_function bare = *function;
+        if (kind == STS__BY_NAME)
+            bare.qualname = NULL;
+        sts__bytes_clear(bytes);
+        sts__name_bare(&bare, bytes);
+        r = add_text(parts, bytes, &part->bare);
+        if (r < 0)
+            return r;
+    }
+    if (!has_file)
+        return 0;
+    if (kind == STS__BY_FUNCTION && function->qualname == NULL)
+        part->line = function->line_number;
+    return sts__strtab_add(&parts->texts, function->file_name, strlen(function->file_name),
+                           &part->file);
+}
+
+static int function_part(struct sts__parts *parts, enum sts__by_kind kind,
+                         const struct sts_function *function, uint32_t *ret_part)
+{
+    struct sts__part part;
+    struct sts__bytes bytes;
+    int r;
+
+    sts__bytes_init(&bytes, STS__NAME_BYTES_MAX);
+    name_part(kind, function, &bytes);
+    r = add_text(parts, &bytes, &part.name);
+    if (r == 0)
+        r = fill_part(parts, kind, function, &bytes, &part);
+    if (r == 0)
+        r = add_part(parts, &part, ret_part);
+    sts__bytes_deinit(&bytes);
+    return r;
+}
+
+static int label_part(struct sts__parts *parts, const char *value, uint32_t *ret_part)
+{
+    struct sts__part part = { .file = STS__NO_FILE, .line = STS__NO_LINE };
+    int r;
+
+    if (value == NULL)
+        value = "(none)";
+    r = sts__strtab_add(&parts->texts, value, strlen(value), &part.name);
+    if (r < 0)
+        return r;
+    part.bare = part.name;
+    return add_part(parts, &part, ret_part);
+}
+
+static int pair_group(struct sts__groups *groups, uint32_t first, uint32_t second,
+                      uint32_t *ret_group)
+{
+    uint64_t key = (uint64_t)first << 32 | second;
+    uint32_t *place = sts__idmap_at(&groups->pairs, key);
+    int r;
+
+    if (place == NULL)
+        return STS_E_NOMEM;
+    if (*place == STS_IDMAP_NONE) {
+        r = sts__grow(&groups->pair_keys, &groups->pair_cap, groups->pair_count + 1,
+                      sizeof(*groups->pair_keys), STS__GROUPS_MAX);
+        if (r < 0)
+            return r;
+        groups->pair_keys[groups->pair_count] = key;
+        *place = (uint32_t)groups->pair_count++;
+    }
+    *ret_group = *place;
+    return 0;
+}
+
+/* --- maps --- */
+
+static struct sts__group_map *find_map(struct sts__groups *groups, struct sts_symbols *symbols)
+{
+    struct sts__group_map *map;
+
+    for (size_t i = 0; i < groups->map_count; i++)
+        if (groups->maps[i].symbols == symbols)
+            return &groups->maps[i];
+    if (groups->map_count < STS__MAPS) {
+        map = &groups->maps[groups->map_count++];
+    } else {
+        map = &groups->maps[groups->next_map];
+        groups->next_map = (groups->next_map + 1) % STS__MAPS;
+        sts_symbols_free(map->symbols);
+    }
+    map->symbols = sts_symbols_ref(symbols);
+    map->count = 0;
+    return map;
+}
+
+static int grow_map(struct sts__group_map *map)
+{
+    size_t need = sts_symbols_function_count(map->symbols);
+    int r = sts__grow(&map->entries, &map->cap, need, sizeof(*map->entries), STS_FUNCTIONS_MAX);
+
+    if (r < 0)
+        return r;
+    for (; map->count < need; map->count++)
+        map->entries[map->count] = STS__GROUP_UNSEEN;
+    return 0;
+}
+
+int sts__groups_view(struct sts__groups *groups, const struct sts_profile *profile,
+                     struct sts__group_view *ret_view, struct sts_error *err)
+{
+    int r;
+
+    *ret_view = (struct sts__group_view){ .groups = groups };
+    ret_view->map = find_map(groups, sts_profile_symbols(profile));
+    r = grow_map(ret_view->map);
+    for (size_t i = 0; r == 0 && i < groups->by->part_count; i++)
+        if (groups->by->kinds[i] == STS__BY_LABEL)
+            r = label_part(&groups->parts[i], sts_profile_label(profile, groups->by->keys[i]),
+                           &ret_view->labels[i]);
+    return fail_status(r, err);
+}
+
+/*
+ * Look at a function for the first time. Its entry becomes the group itself where no label is a
+ * part of it, else the part that the function is.
+ */
+static int map_function(struct sts__groups *groups, struct sts__group_map *map,
+                        uint32_t function_id, struct sts_error *err)
+{
+    struct sts_function function = sts_symbols_function(map->symbols, function_id);
+    const struct sts__by *by = groups->by;
+    uint32_t parts[STS__BY_PARTS] = { 0 }, entry = 0;
+    bool labelled = false;
+    int r = sts__filter_function(groups->filter, &function, err);
+
+    if (r < 0)
+        return r;
+    if (r == 0) {
+        map->entries[function_id] = STS__GROUP_OUT;
+        return 0;
+    }
+    r = 0;
+    for (size_t i = 0; r == 0 && i < by->part_count; i++) {
+        if (by->kinds[i] == STS__BY_LABEL) {
+            labelled = true;
+        } else {
+            r = function_part(&groups->parts[i], by->kinds[i], &function, &parts[i]);
+            entry = parts[i];
+        }
+    }
+    if (r == 0 && by->part_count == STS__BY_PARTS && !labelled)
+        r = pair_group(groups, parts[0], parts[1], &entry);
+    if (r == 0)
+        map->entries[function_id] = entry;
+    return fail_status(r, err);
+}
+
+int sts__group_view_find(struct sts__group_view *view, uint32_t function_id, uint32_t *ret_group,
+                         struct sts_error *err)
+{
+    const struct sts__by *by = view->groups->by;
+    bool first_is_label = by->kinds[0] == STS__BY_LABEL;
+    bool second_is_label = by->part_count == STS__BY_PARTS && by->kinds[1] == STS__BY_LABEL;
+    uint32_t entry;
+    int r;
+
+    if (view->map->entries[function_id] == STS__GROUP_UNSEEN) {
+        r = map_function(view->groups, view->map, function_id, err);
+        if (r < 0)
+            return r;
+    }
+    entry = view->map->entries[function_id];
+    *ret_group = entry;
+    if (entry == STS__GROUP_OUT || (!first_is_label && !second_is_label))
+        return 0;
+    if (by->part_count < STS__BY_PARTS) {
+        *ret_group = view->labels[0];
+        return 0;
+    }
+    r = pair_group(view->groups, first_is_label ? view->labels[0] : entry,
+                   second_is_label ? view->labels[1] : entry, ret_group);
+    return fail_status(r, err);
+}
+
+/* --- texts --- */
+
+const struct sts__part *sts__groups_part(const struct sts__groups *groups, uint32_t group,
+                                         size_t part)
+{
+    if (groups->by->part_count < STS__BY_PARTS)
+        return &groups->parts[0].parts[group];
+    return &groups->parts[part].parts[part == 0 ? groups->pair_keys[group] >> 32
+                                                : groups->pair_keys[group] & UINT32_MAX];
+}
+
+const char *sts__groups_text(const struct sts__groups *groups, size_t part, uint32_t text)
+{
+    return sts__strtab_text(&groups->parts[part].texts, text);
+}
+
+int sts__groups_compare(const struct sts__groups *groups, uint32_t left, uint32_t right)
+{
+    for (size_t i = 0; i < groups->by->part_count; i++) {
+        int order = strcmp(sts__groups_text(groups, i, sts__groups_part(groups, left, i)->name),
+                           sts__groups_text(groups, i, sts__groups_part(groups, right, i)->name));
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}

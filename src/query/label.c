@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * label.c - the texts of a series' columns.
+ *
+ * In:   groups that were chosen.
+ * Out:  whole names, and labels: "cart.py:Cart.add", with "shop/" before it, or the line behind
+ *       the file, only where another column would have the same.
+ */
+#include "query/label.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "model/series.h"
+#include "query/naming.h"
+#include "query/query.h"
+#include "query/rank.h"
+
+/* Ways to write a label, shortest first; behind them the whole name. */
+static const struct detail {
+    size_t folders;
+    bool with_line;
+} details[] = {
+    { 0, false }, { 1, false }, { 2, false }, { 3, false },
+    { 0, true },  { 1, true },  { 2, true },  { 3, true },
+};
+
+#define DETAIL_COUNT (sizeof(details) / sizeof(details[0]))
+
+static void append_part(const struct sts__groups *groups, const struct sts__part *part, size_t i,
+                        const struct detail *detail, struct sts__bytes *bytes)
+{
+    const char *bare = sts__groups_text(groups, i, part->bare);
+    char line[STS_NUM_TEXT_BYTES];
+
+    if (part->file == STS__NO_FILE) {
+        sts__bytes_append_text(bytes, bare);
+        return;
+    }
+    sts__name_tail(sts__groups_text(groups, i, part->file), detail->folders, bytes);
+    if (groups->by->kinds[i] == STS__BY_FILE)
+        return;
+    sts__bytes_append_text(bytes, ":");
+    if (!detail->with_line || part->line == STS__NO_LINE) {
+        sts__bytes_append_text(bytes, bare);
+        return;
+    }
+    sts__bytes_append(bytes, line, sts__num_i64(line, part->line));
+    sts__bytes_append_text(bytes, "(");
+    sts__bytes_append_text(bytes, bare);
+    sts__bytes_append_text(bytes, ")");
+}
+
+/* A label, or the whole name where level is behind the last detail. */
+static void compose(const struct sts__groups *groups, uint32_t group, size_t level,
+                    struct sts__bytes *bytes)
+{
+    sts__bytes_clear(bytes);
+    for (size_t i = 0; i < groups->by->part_count; i++) {
+        const struct sts__part *part = sts__groups_part(groups, group, i);
+        if (i > 0)
+            sts__bytes_append_text(bytes, ", ");
+        if (level < DETAIL_COUNT)
+            append_part(groups, part, i, &details[level], bytes);
+        else
+            sts__bytes_append_text(bytes, sts__groups_text(groups, i, part->name));
+    }
+}
+
+/* Number the texts that the columns have at their levels: equal texts have equal numbers. */
+static int number_texts(const struct sts__groups *groups, const struct sts__ranking *ranking,
+                        const uint8_t *levels, struct sts__bytes *bytes, uint32_t *ret_ids)
+{
+    struct sts__strtab texts;
+    int r = 0;
+
+    sts__strtab_init(&texts);
+    for (size_t i = 0; r == 0 && i < ranking->count; i++) {
+        compose(groups, ranking->groups[i], levels[i], bytes);
+        r = bytes->status;
+        if (r == 0)
+            r = sts__strtab_add(&texts, bytes->data == NULL ? "" : bytes->data, bytes->len,
+                                &ret_ids[i]);
+    }
+    sts__strtab_deinit(&texts);
+    return r;
+}
+
+/* Where columns have the same text, all of them go on to the next level, until none have. */
+static int choose_levels(const struct sts__groups *groups, const struct sts__ranking *ranking,
+                         uint8_t *levels, struct sts__bytes *bytes)
+{
+    uint32_t *ids = sts__alloc_array(ranking->count, sizeof(*ids));
+    uint32_t *uses = sts__alloc_array(ranking->count, sizeof(*uses));
+    bool changed = true;
+    int r = ids == NULL || uses == NULL ? STS_E_NOMEM : 0;
+
+    while (r == 0 && changed) {
+        changed = false;
+        r = number_texts(groups, ranking, levels, bytes, ids);
+        for (size_t i = 0; r == 0 && i < ranking->count; i++)
+            uses[i] = 0;
+        for (size_t i = 0; r == 0 && i < ranking->count; i++)
+            uses[ids[i]]++;
+        for (size_t i = 0; r == 0 && i < ranking->count; i++) {
+            if (uses[ids[i]] > 1 && levels[i] < DETAIL_COUNT) {
+                levels[i]++;
+                changed = true;
+            }
+        }
+    }
+    free(ids);
+    free(uses);
+    return r;
+}
+
+static int set_texts(struct sts_series *series, const struct sts__groups *groups,
+                     const struct sts__ranking *ranking, const uint8_t *levels,
+                     struct sts__bytes *bytes)
+{
+    struct sts__bytes label;
+    int r = 0;
+
+    sts__bytes_init(&label, bytes->max);
+    for (size_t i = 0; r == 0 && i < ranking->count; i++) {
+        compose(groups, ranking->groups[i], DETAIL_COUNT, bytes);
+        compose(groups, ranking->groups[i], levels[i], &label);
+        r = bytes->status < 0 ? bytes->status : label.status;
+        if (r == 0)
+            r = sts__series_set_column(series, i, bytes->data == NULL ? "" : bytes->data,
+                                       label.data == NULL ? "" : label.data);
+    }
+    sts__bytes_deinit(&label);
+    return r;
+}
+
+int sts__label_columns(struct sts_series *series, const struct sts_query *query,
+                       const struct sts__ranking *ranking, struct sts_error *err)
+{
+    uint8_t *levels = sts__alloc_array(ranking->count, sizeof(*levels));
+    struct sts__bytes bytes;
+    int r;
+
+    if (levels == NULL)
+        return sts__fail_nomem(err);
+    sts__bytes_init(&bytes, STS__NAME_BYTES_MAX);
+    r = choose_levels(&query->groups, ranking, levels, &bytes);
+    if (r == 0)
+        r = set_texts(series, &query->groups, ranking, levels, &bytes);
+    sts__bytes_deinit(&bytes);
+    free(levels);
+    if (r == STS_E_LIMIT)
+        return sts__fail(err, STS_E_LIMIT, "the name of a group is longer than %zu bytes",
+                         STS_TEXT_BYTES_MAX);
+    return r < 0 ? sts__fail_nomem(err) : 0;
+}
