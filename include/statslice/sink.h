@@ -46,6 +46,14 @@ STS_API void sts_sink_write(struct sts_sink *sink, const void *data, size_t len)
 STS_API int sts_sink_status(const struct sts_sink *sink);
 
 /*
+ * sts_sink_part_path - the file that a sink of sts_sink_open_path writes until its close.
+ *
+ * For a signal handler, which cannot close: it removes this file. Returns: borrowed until the
+ * close; NULL where there is none.
+ */
+STS_API const char *sts_sink_part_path(const struct sts_sink *sink);
+
+/*
  * sts_sink_memory - what a memory sink holds.
  *
  * Returns: borrowed until the next write or the close; NUL-ended behind *ret_len bytes.

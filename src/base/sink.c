@@ -231,6 +231,11 @@ int sts_sink_status(const struct sts_sink *sink)
     return sink->status;
 }
 
+const char *sts_sink_part_path(const struct sts_sink *sink)
+{
+    return sink->part_path;
+}
+
 const char *sts_sink_memory(struct sts_sink *sink, size_t *ret_len)
 {
     *ret_len = sink->buffer.len;

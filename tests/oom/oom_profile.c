@@ -177,8 +177,10 @@ static int run_sink_path(struct sts_error *err)
     r = write_and_close(sink, err);
     if (r >= 0)
         r = sts_sink_open_path(path, &sink, err);
-    if (r >= 0)
+    if (r >= 0) {
+        (void)sts_sink_part_path(sink);
         sts_sink_abandon(sink);
+    }
     unlink(path);
     return r;
 }
