@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_convert.c - statslice convert: any format in, any format out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <statslice/format.h>
+#include <statslice/profile.h>
+
+#include "cli/command.h"
+#include "cli/inputs.h"
+#include "cli/outfile.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
+
+#define LABEL_KEY_BYTES_MAX ((size_t)255)
+
+static struct {
+    const char *path;
+    const char *format;
+    struct cli_list labels;
+    bool merge;
+} opts;
+
+static const char *format_name(size_t i)
+{
+    size_t count;
+    const struct sts_format_info *formats = sts_output_formats(&count);
+
+    return i < count ? formats[i].name : NULL;
+}
+
+static const struct cli_option options[] = {
+    {
+        .name = "output",
+        .letter = 'o',
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "where to write, \"-\" for standard output; the ending chooses the format, .gz and "
+                ".zst behind it compress",
+        .target = &opts.path,
+    },
+    {
+        .name = "to",
+        .kind = CLI_CHOICE,
+        .argument = "FORMAT",
+        .value_at = format_name,
+        .help = "the format to write [by the ending of FILE]",
+        .target = &opts.format,
+    },
+    {
+        .name = "merge",
+        .kind = CLI_SWITCH,
+        .help = "add all profiles up to one, also where the format can hold many",
+        .target = &opts.merge,
+    },
+    {
+        .name = "label",
+        .kind = CLI_LIST,
+        .argument = "KEY=VALUE",
+        .help = "set a label on every profile; an empty VALUE removes it",
+        .target = &opts.labels,
+    },
+};
+
+static const struct cli_example examples[] = {
+    { "statslice convert app.log -o app.prof",
+      "All profiles of a log as one file that pstats, snakeviz and tuna open." },
+    { "statslice convert --label service=shop *.prof -o shop.ndjson.zst",
+      "Many files to one compressed log, each profile with its time and a label." },
+    { "statslice convert app.log --to ndjson-flat -o -",
+      "One line per function and profile, for a log platform." },
+};
+
+struct conversion {
+    struct sts_output *output;
+    struct sts_profile *sum; /* NULL: each profile is written as it comes */
+};
+
+static int choose_format(const struct sts_format_info **ret_info, struct sts_error *err)
+{
+    size_t count;
+    const struct sts_format_info *formats = sts_output_formats(&count);
+
+    if (opts.path == NULL && opts.format == NULL)
+        return cli_fail(err, STS_E_USAGE, "no output is given (--output FILE)");
+    *ret_info = NULL;
+    if (opts.format == NULL)
+        *ret_info = sts_output_format_of(opts.path);
+    for (size_t i = 0; i < count && opts.format != NULL; i++) {
+        if (strcmp(formats[i].name, opts.format) == 0)
+            *ret_info = &formats[i];
+    }
+    if (*ret_info == NULL)
+        return cli_fail(err, STS_E_USAGE,
+                        "the ending of \"%.80s\" does not tell the format; say which with --to",
+                        opts.path);
+    return 0;
+}
+
+static int check_labels(struct sts_error *err)
+{
+    for (size_t i = 0; i < opts.labels.count; i++) {
+        const char *text = opts.labels.items[i];
+        size_t key_len = strcspn(text, "=");
+        if (key_len == 0 || text[key_len] == '\0' || key_len > LABEL_KEY_BYTES_MAX)
+            return cli_fail(err, STS_E_USAGE, "--label: \"%.80s\" is not KEY=VALUE", text);
+    }
+    return 0;
+}
+
+static int set_labels(struct sts_profile *profile, struct sts_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < opts.labels.count && r >= 0; i++) {
+        const char *text = opts.labels.items[i], *value = strchr(text, '=') + 1;
+        char key[LABEL_KEY_BYTES_MAX + 1];
+        size_t key_len = (size_t)(value - 1 - text);
+        memcpy(key, text, key_len);
+        key[key_len] = '\0';
+        r = sts_profile_set_label(profile, key, value[0] != '\0' ? value : NULL, err);
+    }
+    return r;
+}
+
+static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    struct conversion *conversion = context;
+    int r = set_labels(profile, err);
+
+    if (r < 0)
+        return r;
+    if (conversion->sum != NULL)
+        return sts_profile_merge(conversion->sum, profile, err);
+    return sts_output_write(conversion->output, profile, err);
+}
+
+static int convert(struct cli_inputs *inputs, const struct sts_format_info *info,
+                   struct sts_sink *sink, struct sts_error *err)
+{
+    struct conversion conversion = { NULL, NULL };
+    int r = sts_output_open(info->name, sink, &conversion.output, err), closed;
+
+    if (r < 0)
+        return r;
+    if (opts.merge || info->one_profile) {
+        conversion.sum = sts_profile_new(sts_profile_symbols(inputs->profile));
+        if (conversion.sum == NULL)
+            r = cli_fail_nomem(err);
+    }
+    if (r >= 0)
+        r = cli_inputs_each(inputs, false, take, &conversion, err);
+    if (r >= 0)
+        r = cli_inputs_check(inputs, err);
+    if (r >= 0 && conversion.sum != NULL)
+        r = sts_output_write(conversion.output, conversion.sum, err);
+    closed = sts_output_close(conversion.output, r >= 0 ? err : NULL);
+    sts_profile_free(conversion.sum);
+    return r < 0 ? r : closed;
+}
+
+static int run(const struct cli_context *context, struct sts_error *err)
+{
+    const struct cli_list *paths = &context->operands.list;
+    const struct sts_format_info *info = NULL;
+    struct cli_inputs inputs = { .items = NULL };
+    struct sts_sink *sink = NULL;
+    int r = choose_format(&info, err);
+
+    if (r >= 0)
+        r = check_labels(err);
+    if (r >= 0)
+        r = cli_inputs_open(&inputs, context, paths->items, paths->count, 1, err);
+    if (r >= 0)
+        r = cli_outfile_open(opts.path, &sink, err);
+    if (r >= 0)
+        r = convert(&inputs, info, sink, err);
+    r = cli_outfile_close(sink, r, err);
+    if (r >= 0)
+        cli_inputs_warn(&inputs);
+    cli_inputs_close(&inputs);
+    cli_list_deinit(&opts.labels);
+    return r;
+}
+
+const struct cli_command cmd_convert = {
+    .name = "convert",
+    .summary = "any format in, any format out",
+    .operands = "INPUT...",
+    .description =
+        "Reads the profiles of all inputs and writes them in another format. Where the format "
+        "holds one profile a file (pstats does), all profiles are added up to one first.\n\n"
+        "The file is replaced only when all went well.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(*options),
+    .examples = examples,
+    .example_count = sizeof(examples) / sizeof(*examples),
+    .reads_inputs = true,
+    .run = run,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_slices.c - statslice slices: slices and groups as a table, CSV, JSON or NDJSON.
+ */
+#include <unistd.h>
+
+#include <statslice/report.h>
+#include <statslice/series.h>
+
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/outfile.h"
+#include "cli/term.h"
+#include "cli/verbs.h"
+
+static struct {
+    const char *format;
+    const char *path;
+} opts = { .format = "table" };
+
+static const char *format_name(size_t i)
+{
+    size_t count;
+    const struct sts_series_format *formats = sts_series_formats(&count);
+
+    return i < count ? formats[i].name : NULL;
+}
+
+static const struct cli_option options[] = {
+    {
+        .name = "output-format",
+        .kind = CLI_CHOICE,
+        .argument = "FORMAT",
+        .value_at = format_name,
+        .help = "how the result is written [table]",
+        .target = &opts.format,
+    },
+    {
+        .name = "output",
+        .letter = 'o',
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "write to a file, which is replaced only when all went well; .gz and .zst compress",
+        .target = &opts.path,
+    },
+};
+
+static const struct cli_example examples[] = {
+    { "statslice slices app.log", "The ten functions with the most own time, in up to 60 slices." },
+    { "statslice slices --slice 10s --metric cumtime --by name app.log",
+      "Time in functions and their callees, by bare name, in slices of ten seconds." },
+    { "statslice slices --slice day --zone Europe/Berlin -o days.csv app.log", "Local days." },
+};
+
+static int run(const struct cli_context *context, struct sts_error *err)
+{
+    struct sts_series_write_options write_options = STS_SERIES_WRITE_OPTIONS_INIT;
+    struct cli_term term = cli_term_of(STDOUT_FILENO);
+    struct sts_series *series = NULL;
+    struct sts_sink *sink = NULL;
+    int r = cli_ask(context, &series, err);
+
+    if (r < 0)
+        goto done;
+    if (opts.path == NULL && term.is_terminal)
+        write_options.columns = term.columns;
+    write_options.color = opts.path == NULL && term.color != STS_COLOR_NONE;
+    r = cli_outfile_open(opts.path, &sink, err);
+    if (r >= 0)
+        r = sts_series_write(series, opts.format, &write_options, sink, err);
+    r = cli_outfile_close(sink, r, err);
+done:
+    sts_series_free(series);
+    return r;
+}
+
+const struct cli_command cmd_slices = {
+    .name = "slices",
+    .summary = "figures per slice of time and function",
+    .operands = "INPUT...",
+    .description =
+        "Cuts the profiles of all inputs at the edges of slices of time, sums them per slice and "
+        "group, and writes one row a slice and one column a group: the largest groups over the "
+        "whole range, the exact sum of the others, and the exact total.\n\n"
+        "Inputs may come in any order and may overlap. A profile across an edge is divided in "
+        "proportion to time, so that the sum over all slices is the sum over all profiles.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(*options),
+    .examples = examples,
+    .example_count = sizeof(examples) / sizeof(*examples),
+    .reads_inputs = true,
+    .takes_query = true,
+    .run = run,
+};

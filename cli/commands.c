@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * commands.c - the table of verbs, and which options each one has.
+ *
+ * Why:  adding a verb is one file and one line here.
+ */
+#include "cli/command.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <statslice/query.h>
+
+#include "cli/verbs.h"
+
+static const struct cli_command *const commands[] = {
+    &cmd_stats, &cmd_slices, &cmd_convert, &cmd_info, &cmd_help,
+};
+
+const struct cli_command *const *cli_commands(size_t *ret_count)
+{
+    *ret_count = sizeof(commands) / sizeof(*commands);
+    return commands;
+}
+
+const struct cli_command *cli_command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+static void add_group(struct cli_option_set *set, const char *title,
+                      const struct cli_option *options, size_t count)
+{
+    if (count == 0)
+        return;
+    assert(set->count < CLI_GROUPS_MAX);
+    set->groups[set->count++] = (struct cli_option_group){ title, options, count };
+}
+
+/* The library's own table, in the shape of ours. */
+static size_t copy_query_options(struct cli_option *options, struct cli_list *settings)
+{
+    size_t count;
+    const struct sts_query_option *known = sts_query_options(&count);
+
+    assert(count <= CLI_QUERY_OPTIONS_MAX);
+    for (size_t i = 0; i < count; i++)
+        options[i] = (struct cli_option){
+            .name = known[i].name,
+            .kind = CLI_SETTING,
+            .argument = known[i].argument,
+            .values = known[i].values,
+            .help = known[i].help,
+            .repeatable = known[i].repeatable,
+            .target = settings,
+        };
+    return count;
+}
+
+static size_t fill_common(struct cli_option *options, const struct cli_command *command,
+                          struct cli_context *context)
+{
+    size_t count = 0;
+
+    if (command->reads_inputs) {
+        options[count++] = (struct cli_option){
+            .name = "strict",
+            .help = "fail at a line that looks like a profile but is broken, instead of warning",
+            .target = &context->strict,
+        };
+        options[count++] = (struct cli_option){
+            .name = "quiet",
+            .letter = 'q',
+            .help = "no progress bar and no warnings",
+            .target = &context->quiet,
+        };
+    }
+    options[count++] = (struct cli_option){
+        .name = "help",
+        .letter = 'h',
+        .help = "show this text",
+        .target = &context->help,
+    };
+    return count;
+}
+
+void cli_command_options_init(struct cli_command_options *options,
+                              const struct cli_command *command, struct cli_context *context)
+{
+    options->set.count = 0;
+    add_group(&options->set, "Options", command->options, command->option_count);
+    if (command->takes_query)
+        add_group(&options->set, "Query", options->query,
+                  copy_query_options(options->query, &context->settings));
+    add_group(&options->set, "Common options", options->common,
+              fill_common(options->common, command, context));
+}

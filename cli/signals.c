@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signals.c - end at a signal without leaving a part of a file behind.
+ *
+ * Why:  the handler does all of it itself, with calls that are safe there, and
+ *       leaves: a flag would only be looked at between two profiles, and a
+ *       read from a pipe can wait for ever.
+ */
+#include "cli/signals.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/report.h"
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+/* What the handler needs; it runs in between, so nothing else can hand it over. */
+static char guarded_path[PATH_MAX + 64];
+static atomic_bool guarded;
+static atomic_bool line_drawn;
+
+static void end(int signal_number)
+{
+    static const char erase[] = "\r\033[K";
+    ssize_t wrote = 0;
+
+    if (atomic_load(&guarded))
+        unlink(guarded_path);
+    if (atomic_load(&line_drawn) && signal_number != SIGPIPE)
+        wrote = write(STDERR_FILENO, erase, sizeof(erase) - 1);
+    (void)wrote;
+    _exit(CLI_EXIT_SIGNAL + signal_number);
+}
+
+void cli_signals_init(void)
+{
+    struct sigaction action = { .sa_handler = end }, old;
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(*ending_signals); i++) {
+        int number = ending_signals[i];
+        if (sigaction(number, NULL, &old) != 0)
+            continue;
+        if (old.sa_handler != SIG_IGN || number == SIGPIPE)
+            sigaction(number, &action, NULL);
+    }
+}
+
+bool cli_signals_guard(const char *path)
+{
+    atomic_store(&guarded, false);
+    if (path == NULL)
+        return true;
+    if (strlen(path) >= sizeof(guarded_path))
+        return false;
+    memcpy(guarded_path, path, strlen(path) + 1);
+    atomic_store(&guarded, true);
+    return true;
+}
+
+void cli_signals_clear_line(bool clear)
+{
+    atomic_store(&line_drawn, clear);
+}

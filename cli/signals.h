@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signals.h - end at a signal without leaving a part of a file behind.
+ */
+#ifndef STS_CLI_SIGNALS_H
+#define STS_CLI_SIGNALS_H
+
+#include <statslice/common.h>
+
+/*
+ * cli_signals_init - from here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process at once with
+ * 128 + the signal's number. Those that are ignored (nohup) stay so, but SIGPIPE.
+ */
+void cli_signals_init(void);
+
+/* cli_signals_guard - the file to remove at such an end; copied. NULL: none. Returns: false if it
+ * is too long to be guarded. */
+bool cli_signals_guard(const char *path);
+
+/* cli_signals_clear_line - whether the line on standard error is to be erased at such an end. */
+void cli_signals_clear_line(bool clear);
+
+#endif

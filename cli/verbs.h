@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verbs.h - the commands, one file each (cmd_<name>.c).
+ */
+#ifndef STS_CLI_VERBS_H
+#define STS_CLI_VERBS_H
+
+struct cli_command;
+
+extern const struct cli_command cmd_convert;
+extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_info;
+extern const struct cli_command cmd_slices;
+extern const struct cli_command cmd_stats;
+
+#endif
