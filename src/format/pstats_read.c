@@ -189,10 +189,13 @@ static bool near_ns(double seconds, int64_t *ret_ns)
 {
     const double no_fraction = 0x1.8p52;
     double product = seconds * 1e9;
-    double rounded = (product + no_fraction) - no_fraction;
+    double rounded;
 
+    if (!(fabs(product) < 0x1p42))
+        return false;
+    rounded = (product + no_fraction) - no_fraction;
     *ret_ns = (int64_t)rounded;
-    return fabs(product) < 0x1p42 && fabs(product - rounded) < 0.5 - 0x1p-10;
+    return fabs(product - rounded) < 0.5 - 0x1p-10;
 }
 
 static int64_t ns_of_seconds(struct decoder *decoder, double seconds)
