@@ -16,7 +16,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROUNDS = 15
+ROUNDS = 25
 
 
 def fib(n):

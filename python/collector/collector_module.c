@@ -65,9 +65,7 @@ static PyObject *shared_new(void)
         PyMem_Free(shared);
         return NULL;
     }
-    shared->tsc = sts__ticks_from_tsc();
-    shared->born = sts__tick_pair_read(shared->tsc);
-    shared->scale = STS__TICK_SCALE_NS;
+    sts__clock_init(&shared->clock);
     shared->entry_type = PyStructSequence_NewType(&entry_desc);
     shared->subentry_type = PyStructSequence_NewType(&subentry_desc);
     shared->hook_type = sts__engine_hook_type();

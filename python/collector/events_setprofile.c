@@ -195,20 +195,39 @@ static int hook_births(struct sts__profiler *profiler)
     return profiler->thread_hook == NULL ? -1 : 0;
 }
 
+/* Give threading's hook back, unless someone else has taken it since. */
+static int restore_birth_hook(PyObject *threading, struct sts__profiler *profiler, PyObject *old)
+{
+    PyObject *current = PyObject_GetAttrString(threading, "_profile_hook"), *result = NULL;
+    PyObject *adopt = PyObject_GetAttrString((PyObject *)profiler, "_adopt_thread");
+    int ours = -1, r = -1;
+
+    if (current != NULL && adopt != NULL)
+        ours = PyObject_RichCompareBool(current, adopt, Py_EQ);
+    if (ours > 0)
+        result = PyObject_CallMethod(threading, "setprofile", "O", old);
+    if (ours == 0 || result != NULL)
+        r = 0;
+    Py_XDECREF(result);
+    Py_XDECREF(adopt);
+    Py_XDECREF(current);
+    return r;
+}
+
 static int unhook_births(struct sts__profiler *profiler)
 {
-    PyObject *old = profiler->thread_hook, *threading, *result = NULL;
+    PyObject *old = profiler->thread_hook, *threading;
+    int r = -1;
 
     if (old == NULL)
         return 0;
     profiler->thread_hook = NULL;
     threading = PyImport_ImportModule("threading");
     if (threading != NULL)
-        result = PyObject_CallMethod(threading, "setprofile", "O", old);
+        r = restore_birth_hook(threading, profiler, old);
     Py_XDECREF(threading);
     Py_DECREF(old);
-    Py_XDECREF(result);
-    return result == NULL ? -1 : 0;
+    return r;
 }
 
 /* The profile function of a new thread until its first event, which it sees. */

@@ -9,12 +9,6 @@
 
 #define STS_SHARED_ATTRIBUTE "_shared"
 
-enum {
-    STS_SCALE_NS_MIN = 4000000,    /* two clock reads 20 ns off make 5 in a million */
-    STS_SCALE_NS_MAX = 1000000000, /* not over a suspend, in which the clocks part */
-    STS_SPANS_NS_MIN = 100000000,  /* spans as long give a better scale themselves */
-};
-
 struct sts__shadow *sts__profiler_shadow(struct sts__profiler *profiler)
 {
     struct sts__shadow *shadow;
@@ -33,38 +27,14 @@ struct sts__shadow *sts__profiler_shadow(struct sts__profiler *profiler)
     return shadow;
 }
 
-/* Ticks to ns as measured since the module was loaded, or over a moment spent here. */
-static struct sts__tick_scale common_scale(struct sts__shared *shared)
-{
-    struct sts__tick_pair begin = shared->born, end;
-
-    if (shared->scale_known)
-        return shared->scale;
-    end = sts__tick_pair_read(shared->tsc);
-    if (end.mono_ns - begin.mono_ns > STS_SCALE_NS_MAX)
-        begin = end;
-    while (end.mono_ns - begin.mono_ns < STS_SCALE_NS_MIN)
-        end = sts__tick_pair_read(shared->tsc);
-    shared->scale_known = sts__tick_scale_between(begin, end, &shared->scale);
-    return shared->scale;
-}
-
-/* Over long spans their own ticks and ns say it best: the times then add up to the steady clock's.
- */
 static struct sts__time_unit time_unit(const struct sts__profiler *profiler)
 {
-    const struct sts__tick_pair zero = { 0, 0 };
-    struct sts__tick_pair spans = { profiler->spans_ticks, profiler->spans_ns };
     struct sts__time_unit unit = { 0.0, STS__TICK_SCALE_NS };
 
-    if (profiler->session.timer != NULL) {
+    if (profiler->session.timer != NULL)
         unit.seconds_per_tick = profiler->session.timer_unit;
-        return unit;
-    }
-    if (!profiler->session.tsc)
-        return unit;
-    if (spans.mono_ns < STS_SPANS_NS_MIN || !sts__tick_scale_between(zero, spans, &unit.scale))
-        unit.scale = common_scale(profiler->shared);
+    else
+        unit.scale = sts__spans_scale(&profiler->spans, &profiler->shared->clock);
     return unit;
 }
 
@@ -116,19 +86,11 @@ static PyObject *profiler_enable(PyObject *self, PyObject *args, PyObject *names
     profiler->builtins = switched(builtins, profiler->builtins);
     profiler->threads = switched(threads, profiler->threads);
     if (!profiler->enabled)
-        profiler->begin = sts__tick_pair_read(profiler->shared->tsc);
+        sts__spans_begin(&profiler->spans, &profiler->shared->clock);
     if (sts__engine_start(profiler) < 0)
         return NULL;
     profiler->enabled = true;
     Py_RETURN_NONE;
-}
-
-static void end_span(struct sts__profiler *profiler)
-{
-    struct sts__tick_pair end = sts__tick_pair_read(profiler->shared->tsc);
-
-    profiler->spans_ticks += end.ticks - profiler->begin.ticks;
-    profiler->spans_ns += end.mono_ns - profiler->begin.mono_ns;
 }
 
 static PyObject *profiler_disable(PyObject *self, PyObject *Py_UNUSED(none))
@@ -139,7 +101,7 @@ static PyObject *profiler_disable(PyObject *self, PyObject *Py_UNUSED(none))
     if (refuse_in_call_out(profiler, "disable") < 0 || sts__engine_stop(profiler) < 0)
         return NULL;
     if (profiler->enabled)
-        end_span(profiler);
+        sts__spans_end(&profiler->spans, &profiler->shared->clock);
     profiler->enabled = false;
     for (shadow = profiler->shadows; shadow != NULL; shadow = shadow->next) {
         sts__shadow_flush(shadow);
@@ -234,7 +196,7 @@ static PyObject *profiler_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
         Py_DECREF(profiler);
         return NULL;
     }
-    profiler->session.tsc = profiler->shared->tsc;
+    profiler->session.tsc = profiler->shared->clock.tsc;
     return (PyObject *)profiler;
 }
 
@@ -257,7 +219,7 @@ static int profiler_init(PyObject *self, PyObject *args, PyObject *names)
     profiler->builtins = builtins;
     profiler->threads = threads;
     profiler->session.timer_unit = timer_unit;
-    profiler->session.tsc = timer == Py_None && profiler->shared->tsc;
+    profiler->session.tsc = timer == Py_None && profiler->shared->clock.tsc;
     if (timer != Py_None)
         Py_INCREF(timer);
     Py_XSETREF(profiler->session.timer, timer != Py_None ? timer : NULL);

@@ -10,6 +10,7 @@
 #define STS_COLLECTOR_PROFILER_H
 
 #include "collector/shadow.h"
+#include "collector/spans.h"
 
 #define STS__SHARED_CAPSULE "statslice._collector.shared" /* the capsule's name */
 
@@ -17,10 +18,7 @@
 struct sts__shared {
     PyTypeObject *entry_type, *subentry_type; /* owned: the struct sequences of getstats() */
     PyTypeObject *hook_type;                  /* owned: of the engine's objects (engine.h) */
-    bool tsc;
-    bool scale_known;
-    struct sts__tick_pair born;   /* when the module was loaded */
-    struct sts__tick_scale scale; /* measured when first asked for */
+    struct sts__clock clock;
 };
 
 struct sts__profiler {
@@ -35,8 +33,7 @@ struct sts__profiler {
     PyObject *thread_hook;       /* owned: what threading.setprofile() had, up to 3.11 */
     PyObject *capsule;           /* owned: keeps `shared` alive */
     struct sts__shared *shared;
-    struct sts__tick_pair begin;   /* of the span that is running */
-    int64_t spans_ticks, spans_ns; /* of those that have ended */
+    struct sts__spans spans;
 };
 
 /* sts__profiler_shadow - a shadow that no live thread has, for this one. NULL: out of memory. */

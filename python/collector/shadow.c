@@ -132,6 +132,12 @@ static inline ptrdiff_t frames_left(const struct sts__shadow *shadow)
     return shadow->end - shadow->top;
 }
 
+/* The time by the clock of ticks.h, when there is no timer. */
+static inline int64_t clock_ticks(const struct sts__session *session)
+{
+    return session->tsc ? sts__tsc_read() : sts__ticks_mono_ns();
+}
+
 static inline void push(struct sts__shadow *shadow, struct sts__edge *edge, int64_t now_ticks)
 {
     struct sts__frame *frame = ++shadow->top;
@@ -205,8 +211,8 @@ STS_HOT void sts__shadow_enter(struct sts__shadow *shadow, const void *key, PyOb
 
     if (edge->key != key)
         edge = known_edge(shadow, key);
-    if (edge != NULL && frames_left(shadow) >= STS_FRAMES_SPARE && shadow->session->tsc)
-        push(shadow, edge, sts__tsc_read());
+    if (edge != NULL && frames_left(shadow) >= STS_FRAMES_SPARE && shadow->session->timer == NULL)
+        push(shadow, edge, clock_ticks(shadow->session));
     else
         enter_slowly(shadow, key, subject, self_arg);
 }
@@ -258,8 +264,8 @@ static STS_COLD void leave_slowly(struct sts__shadow *shadow, const void *key)
 
 STS_HOT void sts__shadow_leave(struct sts__shadow *shadow, const void *key)
 {
-    if (shadow->session->tsc && shadow->top->edge->key == key)
-        pop(shadow, sts__tsc_read());
+    if (shadow->session->timer == NULL && shadow->top->edge->key == key)
+        pop(shadow, clock_ticks(shadow->session));
     else
         leave_slowly(shadow, key);
 }

@@ -904,6 +904,19 @@ class Threads(unittest.TestCase):
         finally:
             threading.setprofile(None)
 
+    @unittest.skipIf(MONITORING, "from 3.12 on threading's hook is left alone")
+    def test_a_hook_of_threading_set_since_is_left_alone(self):
+        def mine(frame, event, arg):
+            pass
+        profiler = _collector.Profiler(threads=True)
+        profiler.enable()
+        threading.setprofile(mine)
+        try:
+            profiler.disable()
+            self.assertIs(threading._profile_hook, mine)
+        finally:
+            threading.setprofile(None)
+
     def test_two_spans_with_threads(self):
         profiler = _collector.Profiler(threads=True)
         for _ in range(2):
