@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Run an interpreter's own tests of cProfile, profile and pstats on statslice's modules.
+"""Run interpreters' own tests of cProfile, profile and pstats on statslice's modules.
 
-usage: INTERPRETER run_stdlib_suites.py BUILD/python [test_cprofile test_profile test_pstats]
+    run_stdlib_suites.py [BUILD/python]                    every interpreter that was found
+    INTERPRETER run_stdlib_suites.py BUILD/python SUITE... these suites, in this interpreter
 
 In this process sys.modules gives ours for cProfile, _lsprof and pstats; programs that the tests
 start find them first on PYTHONPATH. Tests that pin what only the standard library's own
@@ -9,10 +10,12 @@ implementation can have are left out by name, in SKIPPED.
 """
 import importlib
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SUITES = ["test_cprofile", "test_profile", "test_pstats"]
 
 # "suite.Class.test": the reason why it cannot hold for another implementation.
@@ -78,22 +81,38 @@ def load(name):
     return chosen
 
 
-def main(package, names):
-    package = os.path.abspath(package)
+def run_here(package, names):
+    """Run suites in this interpreter. Returns whether all passed, and there were some."""
     sys.path.insert(0, package)
     with tempfile.TemporaryDirectory() as shims, tempfile.TemporaryDirectory() as folder:
         replace_modules(shims)
         let_programs_see([shims, package])
         os.chdir(folder)
-        tests = unittest.TestSuite(load(name) for name in names or SUITES)
+        tests = unittest.TestSuite(load(name) for name in names)
         result = unittest.TextTestRunner(verbosity=1).run(tests)
         os.chdir("/")
-    if result.testsRun == 0:
-        print("no tests found")
-    return 0 if result.wasSuccessful() and result.testsRun else 1
+    return result.wasSuccessful() and result.testsRun > 0
+
+
+def run_everywhere(package):
+    """Run all suites in every interpreter that the package was built for."""
+    listing = subprocess.check_output([sys.executable,
+                                       os.path.join(ROOT, "tools", "find_pythons.py")])
+    passed = []
+    for line in listing.decode().splitlines():
+        executable, version, _, suffix = line.split("\t")
+        if os.path.exists(os.path.join(package, "statslice", "_collector" + suffix)):
+            print("--- Python %s (%s)" % (version, executable), flush=True)
+            passed.append(subprocess.call([executable, os.path.abspath(__file__), package]
+                                          + SUITES, stderr=subprocess.STDOUT) == 0)
+    return bool(passed) and all(passed)
+
+
+def main(args):
+    package = os.path.abspath(args[0] if args else os.path.join(ROOT, "build", "python"))
+    ok = run_here(package, args[1:]) if args[1:] else run_everywhere(package)
+    return 0 if ok else 1
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__.split("\n\n")[1])
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))
