@@ -45,6 +45,17 @@ static int too_many(int r, const char *option, struct sts_error *err)
     return sts__fail_nomem(err);
 }
 
+/* The option's name goes before what is wrong with its regex. */
+static int new_regex(const char *option, const char *pattern, struct sts__regex **ret_regex,
+                     struct sts_error *err)
+{
+    int r = sts__regex_new(pattern, ret_regex, err);
+
+    if (r == STS_E_USAGE)
+        sts__fail_prefix(err, "%s", option);
+    return r;
+}
+
 /* key, then "=", "!=", "~" or "!~", then the rest */
 static int parse_label(const char *text, struct sts__label_filter *label, struct sts_error *err)
 {
@@ -64,7 +75,7 @@ static int parse_label(const char *text, struct sts__label_filter *label, struct
     if (label->key == NULL)
         return sts__fail_nomem(err);
     if (kind == '~')
-        return sts__regex_new(at + 1, &label->regex, err);
+        return new_regex("where", at + 1, &label->regex, err);
     label->value = sts__copy_text(at + 1, strlen(at + 1));
     return label->value == NULL ? sts__fail_nomem(err) : 0;
 }
@@ -93,7 +104,7 @@ int sts__filter_add_function(struct sts__filter *filter, const char *pattern, st
 
     if (r < 0)
         return too_many(r, "match", err);
-    r = sts__regex_new(pattern, &filter->functions[filter->function_count], err);
+    r = new_regex("match", pattern, &filter->functions[filter->function_count], err);
     if (r < 0)
         return r;
     filter->function_count++;
