@@ -25,7 +25,7 @@ const struct cli_term_text cli_about_environment[] = {
     { "COLUMNS, LINES", "The size of the terminal, instead of what it tells itself." },
     { "LC_ALL, LC_CTYPE, LANG", "Whether the terminal shows UTF-8. Numbers are the same in every "
                                 "locale." },
-    { "TMPDIR", "Where a pipe that must be read twice is kept meanwhile [/tmp]." },
+    { "TMPDIR", "Where a pipe that must be read twice is kept meanwhile (default: /tmp)." },
     { NULL, NULL },
 };
 

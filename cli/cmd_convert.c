@@ -46,7 +46,7 @@ static const struct cli_option options[] = {
         .kind = CLI_CHOICE,
         .argument = "FORMAT",
         .value_at = format_name,
-        .help = "the format to write [by the ending of FILE]",
+        .help = "the format to write (default: by the ending of FILE)",
         .target = &opts.format,
     },
     {

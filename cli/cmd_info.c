@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
         .kind = CLI_CHOICE,
         .argument = "FORMAT",
         .values = "text json",
-        .help = "how the result is written [text]",
+        .help = "how the result is written (default: text)",
         .target = &opts.format,
     },
     {

@@ -2,6 +2,7 @@
 /*
  * cmd_slices.c - statslice slices: slices and groups as a table, CSV, JSON or NDJSON.
  */
+#include <stdio.h>
 #include <unistd.h>
 
 #include <statslice/report.h>
@@ -16,7 +17,7 @@
 static struct {
     const char *format;
     const char *path;
-} opts = { .format = "table" };
+} opts;
 
 static const char *format_name(size_t i)
 {
@@ -32,7 +33,7 @@ static const struct cli_option options[] = {
         .kind = CLI_CHOICE,
         .argument = "FORMAT",
         .value_at = format_name,
-        .help = "how the result is written [table]",
+        .help = "how the result is written (default: by the ending of FILE, else table)",
         .target = &opts.format,
     },
     {
@@ -52,6 +53,23 @@ static const struct cli_example examples[] = {
     { "statslice slices --slice day --zone Europe/Berlin -o days.csv app.log", "Local days." },
 };
 
+/* The format asked for: by name, by the file's ending (".csv"), else the table. */
+static const char *choose_format(void)
+{
+    size_t count;
+    const struct sts_series_format *formats = sts_series_formats(&count);
+
+    if (opts.format != NULL)
+        return opts.format;
+    for (size_t i = 0; i < count && !cli_outfile_is_stdout(opts.path); i++) {
+        char ending[32];
+        snprintf(ending, sizeof(ending), ".%s", formats[i].name);
+        if (cli_outfile_ends_with(opts.path, ending))
+            return formats[i].name;
+    }
+    return "table";
+}
+
 static int run(const struct cli_context *context, struct sts_error *err)
 {
     struct sts_series_write_options write_options = STS_SERIES_WRITE_OPTIONS_INIT;
@@ -62,12 +80,13 @@ static int run(const struct cli_context *context, struct sts_error *err)
 
     if (r < 0)
         goto done;
-    if (opts.path == NULL && term.is_terminal)
-        write_options.columns = term.columns;
-    write_options.color = opts.path == NULL && term.color != STS_COLOR_NONE;
+    if (cli_outfile_is_stdout(opts.path)) {
+        write_options.columns = term.is_terminal ? term.columns : 0;
+        write_options.color = term.color != STS_COLOR_NONE;
+    }
     r = cli_outfile_open(opts.path, &sink, err);
     if (r >= 0)
-        r = sts_series_write(series, opts.format, &write_options, sink, err);
+        r = sts_series_write(series, choose_format(), &write_options, sink, err);
     r = cli_outfile_close(sink, r, err);
 done:
     sts_series_free(series);

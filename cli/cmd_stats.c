@@ -42,8 +42,8 @@ static const struct cli_option options[] = {
         .kind = CLI_LIST,
         .argument = "KEY",
         .value_at = sort_key,
-        .help = "what to sort by, or the beginning of it; further keys decide between equals [the "
-                "order in the file]",
+        .help = "what to sort by, or the beginning of it; further keys decide between equals "
+                "(default: the order in the file)",
         .target = &opts.sort_keys,
     },
     {

@@ -10,6 +10,12 @@
 
 struct sts_sink;
 
+/* cli_outfile_is_stdout - whether a path (NULL, "-") means standard output. */
+bool cli_outfile_is_stdout(const char *path);
+
+/* cli_outfile_ends_with - whether a path has an ending (".svg"), before ".gz" or ".zst". */
+bool cli_outfile_ends_with(const char *path, const char *ending);
+
 /*
  * cli_outfile_open - path NULL or "-": standard output. ".gz" and ".zst" compress.
  *
