@@ -118,22 +118,52 @@ static int choose_levels(const struct sts__groups *groups, const struct sts__ran
     return r;
 }
 
+static const char *text_of(const struct sts__bytes *bytes)
+{
+    return bytes->data == NULL ? "" : bytes->data;
+}
+
+/* Two pairs can read alike ("a, b" with "c", "a" with "b, c"): the later one is numbered. */
+static int make_unique(struct sts__strtab *names, struct sts__bytes *name)
+{
+    char number[STS_NUM_TEXT_BYTES];
+    size_t count = names->entry_count, len = name->len;
+    uint32_t id = 0;
+
+    for (uint64_t n = 2;; n++) {
+        int r = name->status;
+        if (r == 0)
+            r = sts__strtab_add(names, text_of(name), name->len, &id);
+        if (r < 0 || id == count)
+            return r;
+        name->len = len;
+        sts__bytes_append_text(name, " #");
+        sts__bytes_append(name, number, sts__num_u64(number, n));
+    }
+}
+
 static int set_texts(struct sts_series *series, const struct sts__groups *groups,
                      const struct sts__ranking *ranking, const uint8_t *levels,
-                     struct sts__bytes *bytes)
+                     struct sts__bytes *name)
 {
+    struct sts__strtab names;
     struct sts__bytes label;
     int r = 0;
 
-    sts__bytes_init(&label, bytes->max);
+    sts__strtab_init(&names);
+    sts__bytes_init(&label, name->max);
     for (size_t i = 0; r == 0 && i < ranking->count; i++) {
-        compose(groups, ranking->groups[i], DETAIL_COUNT, bytes);
-        compose(groups, ranking->groups[i], levels[i], &label);
-        r = bytes->status < 0 ? bytes->status : label.status;
+        compose(groups, ranking->groups[i], DETAIL_COUNT, name);
+        r = make_unique(&names, name);
+        if (r == 0 && levels[i] < DETAIL_COUNT) {
+            compose(groups, ranking->groups[i], levels[i], &label);
+            r = label.status;
+        }
         if (r == 0)
-            r = sts__series_set_column(series, i, bytes->data == NULL ? "" : bytes->data,
-                                       label.data == NULL ? "" : label.data);
+            r = sts__series_set_column(series, i, text_of(name),
+                                       levels[i] < DETAIL_COUNT ? text_of(&label) : text_of(name));
     }
+    sts__strtab_deinit(&names);
     sts__bytes_deinit(&label);
     return r;
 }
