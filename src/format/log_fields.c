@@ -14,9 +14,12 @@
 
 static int read_version(struct sts__log_record *record, struct sts_error *err)
 {
+    const char *start = record->json.at;
+
     (void)err;
     if (sts__json_u64(&record->json) != 1)
-        sts__json_fail(&record->json, "a version of the log that is not known (known: 1)");
+        sts__json_fail_at(&record->json, start,
+                          "a version of the log that is not known (known: 1)");
     record->has |= STS__HAS_VERSION;
     return 0;
 }
@@ -113,6 +116,7 @@ static int read_engine(struct sts__log_record *record, struct sts_error *err)
 static int read_clock(struct sts__log_record *record, struct sts_error *err)
 {
     static const enum sts_clock clocks[] = { STS_CLOCK_WALL, STS_CLOCK_CPU };
+    const char *start = record->json.at;
     struct sts__json_text text = sts__json_text(&record->json);
 
     (void)err;
@@ -123,19 +127,20 @@ static int read_clock(struct sts__log_record *record, struct sts_error *err)
             return 0;
         }
     }
-    sts__json_fail(&record->json, "a clock that is not known (known: wall, cpu)");
+    sts__json_fail_at(&record->json, start, "a clock that is not known (known: wall, cpu)");
     return 0;
 }
 
 static int read_coverage(struct sts__log_record *record, struct sts_error *err)
 {
+    const char *start = record->json.at;
     double coverage = sts__json_double(&record->json);
 
     (void)err;
     if (coverage > 0.0 && coverage <= 1.0)
         sts_profile_set_coverage(record->profile, coverage);
     else
-        sts__json_fail(&record->json, "coverage is not over 0 and at most 1");
+        sts__json_fail_at(&record->json, start, "coverage is not over 0 and at most 1");
     return 0;
 }
 

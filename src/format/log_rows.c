@@ -305,7 +305,7 @@ static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct ro
         rows->has_twins = true;
     r = sts_profile_add(profile, function_id, &row->figures, err);
     if (r == STS_E_LIMIT)
-        sts__json_fail(json, "a sum of more than 2^63 - 1");
+        sts__json_fail_at(json, row->function.at, "a sum of more than 2^63 - 1");
     return r;
 }
 
@@ -368,7 +368,7 @@ int sts__log_rows_finish(struct sts__log_rows *rows, struct sts__json *json,
         r = (rows->has_twins ? sts_profile_add_edge : sts__profile_append_edge)(
             profile, caller_id, edge->callee_id, &edge->figures, err);
         if (r == STS_E_LIMIT)
-            sts__json_fail(json, "a sum of more than 2^63 - 1");
+            sts__json_fail_at(json, edge->at, "a sum of more than 2^63 - 1");
     }
     return settle(json, r);
 }
