@@ -155,6 +155,20 @@ static const char *resolve(struct sts__json *json, const struct sts__json_text *
     return scratch->status < 0 ? NULL : scratch->data;
 }
 
+/* Surrogates are told by escapes alone: as bytes they would be no UTF-8, and two might form a pair.
+ */
+static bool is_utf8(const char *text, size_t len)
+{
+    const char *at = text, *end = text + len;
+
+    while (at < end && (at = memchr(at, 0xED, (size_t)(end - at))) != NULL) {
+        if (end - at > 1 && (unsigned char)at[1] >= 0xA0)
+            return false;
+        at++;
+    }
+    return sts__utf8_valid(text, len);
+}
+
 int sts__json_decode(struct sts__json *json, const struct sts__json_text *text,
                      struct sts__bytes *scratch, const char **ret, size_t *ret_len)
 {
@@ -163,16 +177,16 @@ int sts__json_decode(struct sts__json *json, const struct sts__json_text *text,
 
     if (json->reason != NULL)
         return STS_E_FORMAT;
+    if (!is_utf8(text->at, text->len)) {
+        sts__json_fail_at(json, text->at, "a text that is not UTF-8");
+        return STS_E_FORMAT;
+    }
     if (text->escaped) {
         sts__bytes_clear(scratch);
         bytes = resolve(json, text, scratch);
         if (bytes == NULL)
             return json->reason != NULL ? STS_E_FORMAT : scratch->status;
         len = scratch->len;
-    }
-    if (!sts__utf8_valid(bytes, len)) {
-        sts__json_fail_at(json, text->at, "a text that is not UTF-8");
-        return STS_E_FORMAT;
     }
     *ret = bytes;
     *ret_len = len;

@@ -87,6 +87,7 @@ static void test_json_text__what_is_no_text_is_refused_where_it_fails(void **sta
     assert_no_text("\"tab\there, behind it much more\"", 4);
     assert_no_text("\"\xFF\"", 1);
     assert_no_text("\"\xC0\x80\"", 1);
+    assert_no_text("\"a\xED\xA0\xBD\"", 1);
     assert_no_text("", 0);
 }
 
