@@ -354,12 +354,12 @@ class Inputs(CommandTest):
         os.chmod(self.path(self.make_log()), 0)
         os.chmod(self.folder, 0o755)
         drop = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-        with open(STATSLICE, "rb"):
-            shutil.copy(STATSLICE, self.path("statslice"))
-        done = subprocess.run([*drop, "./statslice", "info", "app.log"], cwd=self.folder,
+        shutil.copy(STATSLICE, self.path("statslice"))
+        done = subprocess.run([*drop, "./statslice", "slices", "app.log"], cwd=self.folder,
                               env=self.environment(), stderr=subprocess.PIPE, timeout=30)
         self.assertEqual(done.returncode, 1)
-        self.assertIn(b"permission denied", done.stderr)
+        self.assertEqual(done.stderr,
+                         b'statslice: error: could not open "app.log": permission denied\n')
 
     def test_standard_input_and_compression(self):
         log = self.make_log()
