@@ -189,17 +189,17 @@ static int compare_relations(const void *left, const void *right)
     return sts__stats_compare_functions(l->stats, l->other, r->other);
 }
 
-/* What one call cost, as `profile` stores it: the number of calls alone. */
+/* As `profile` stores it: how often it called. The time is all that the other one took. */
 static void put_count(const struct table *table, const struct relation *relation)
 {
     const struct sts__stats *stats = &table->stats;
-    uint32_t row = stats->functions[relation->function].row;
+    uint32_t row = stats->functions[relation->other].row;
 
     put_function(table, relation->other);
     sts__put_text(table->sink, "(");
     sts__put_u64(table->sink, stats->edges[relation->edge].figures.ncalls);
     sts__put_text(table->sink, ") ");
-    put_f8(table->sink, stats->rows[row].figures.cumtime_s);
+    put_f8(table->sink, row == STS__STATS_NO_ROW ? 0.0 : stats->rows[row].figures.cumtime_s);
 }
 
 static void put_figures(const struct table *table, const struct relation *relation,

@@ -351,12 +351,13 @@ static void test_stats_print__callers_of_the_profile_module_are_counts(void **st
     struct sts_profile *profile = sts_profile_new(NULL);
     struct sts_stats_options options = STS_STATS_OPTIONS_INIT;
     const struct sts_figures figures = { 3, 3, 250 * MS, 500 * MS };
+    const struct sts_figures caller_figures = { 1, 1, 250 * MS, 750 * MS };
     const struct sts_figures count = { .ncalls = 3 };
     uint32_t f = function_id(profile, "a.py", "f", NULL, 1);
     uint32_t g = function_id(profile, "a.py", "g", NULL, 5);
 
     (void)state;
-    assert_int_equal(sts_profile_add(profile, f, &figures, NULL), 0);
+    assert_int_equal(sts_profile_add(profile, f, &caller_figures, NULL), 0);
     assert_int_equal(sts_profile_add(profile, g, &figures, NULL), 0);
     assert_int_equal(sts_profile_add_edge(profile, f, g, &count, NULL), 0);
     assert_int_equal(sts_profile_add_edge(profile, g, g, &count, NULL), 0);
@@ -366,7 +367,7 @@ static void test_stats_print__callers_of_the_profile_module_are_counts(void **st
                   "\n"
                   "Function   was called by...\n"
                   "a.py:1(f)  <- \n"
-                  "a.py:5(g)  <- a.py:1(f)(3)    0.500\n"
+                  "a.py:5(g)  <- a.py:1(f)(3)    0.750\n"
                   "              a.py:5(g)(3)    0.500\n"
                   "\n"
                   "\n");
