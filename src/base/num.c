@@ -306,25 +306,57 @@ double sts__num_seconds_of_ns(int64_t ns)
     return seconds;
 }
 
+#define HALF_BITS 32
+#define HALF_MASK UINT64_C(0xffffffff)
+
+/* a * b as two words. */
+static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *ret_low)
+{
+    uint64_t low = (a & HALF_MASK) * (b & HALF_MASK);
+    uint64_t middle = (a >> HALF_BITS) * (b & HALF_MASK) + (low >> HALF_BITS);
+    uint64_t other = (a & HALF_MASK) * (b >> HALF_BITS) + (middle & HALF_MASK);
+
+    *ret_low = other << HALF_BITS | (low & HALF_MASK);
+    return (a >> HALF_BITS) * (b >> HALF_BITS) + (middle >> HALF_BITS) + (other >> HALF_BITS);
+}
+
+/*
+ * One half word of a quotient: (*rest, next) / divisor, of which the top bit is set; *rest becomes
+ * what is left. Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D: an estimate from the
+ * upper halves is at most two too large.
+ */
+static uint64_t divide_half(uint64_t *rest, uint64_t next, uint64_t divisor)
+{
+    uint64_t upper = divisor >> HALF_BITS, lower = divisor & HALF_MASK;
+    uint64_t quotient = *rest / upper, left = *rest % upper;
+
+    while (left <= HALF_MASK &&
+           (quotient > HALF_MASK || quotient * lower > (left << HALF_BITS | next))) {
+        quotient--;
+        left += upper;
+    }
+    *rest = (*rest << HALF_BITS | next) - quotient * divisor;
+    return quotient;
+}
+
 uint64_t sts__num_muldiv(uint64_t a, uint64_t b, uint64_t c, uint64_t *ret_rest)
 {
-    uint64_t quotient = 0, rest = 0;
+    uint64_t high, low, quotient;
+    unsigned shift = 0;
 
-    if (a == 0 || b <= UINT64_MAX / a) {
-        *ret_rest = a * b % c;
-        return a * b / c;
+    high = multiply(a, b, &low);
+    if (high == 0) {
+        *ret_rest = low % c;
+        return low / c;
     }
-    /* Long multiplication, top bit of a first; rest < c stays true after every step. */
-    for (int bit = 63; bit >= 0; bit--) {
-        bool over = rest >= c - rest;
-        rest = over ? rest - (c - rest) : rest + rest;
-        quotient = quotient * 2 + over;
-        if ((a >> bit & 1) == 0)
-            continue;
-        over = rest >= c - b;
-        rest = over ? rest - (c - b) : rest + b;
-        quotient += over;
+    for (; c >> 63 == 0; shift++) /* b <= c, so high < c: the quotient is one word */
+        c <<= 1;
+    if (shift > 0) {
+        high = high << shift | low >> (64 - shift);
+        low <<= shift;
     }
-    *ret_rest = rest;
+    quotient = divide_half(&high, low >> HALF_BITS, c) << HALF_BITS;
+    quotient |= divide_half(&high, low & HALF_MASK, c);
+    *ret_rest = high >> shift;
     return quotient;
 }

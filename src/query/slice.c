@@ -144,12 +144,29 @@ static int compare_rests(const void *left, const void *right)
     return a->run < b->run ? -1 : a->run > b->run;
 }
 
+/* Two pieces, as most profiles have that lie across an edge: their remainders add up to one. */
+static void share_two(struct sts__cut *cut, uint64_t whole)
+{
+    struct sts__run *first = &cut->runs[0], *second = &cut->runs[1];
+    uint64_t rest;
+    uint64_t share = sts__num_muldiv(whole, first->overlap_ns, cut->span_ns, &rest);
+
+    share += rest > 0 && rest >= cut->span_ns - rest;
+    first->share = (int64_t)share * cut->one;
+    second->share = (int64_t)(whole - share) * cut->one;
+    first->extra = second->extra = 0;
+}
+
 void sts__cut_share(struct sts__cut *cut, int64_t value)
 {
     uint64_t whole = value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
     uint64_t left = whole;
 
     cut->one = value < 0 ? -1 : 1;
+    if (cut->run_count == 2 && cut->runs[0].count == 1 && cut->runs[1].count == 1) {
+        share_two(cut, whole);
+        return;
+    }
     for (size_t i = 0; i < cut->run_count; i++) {
         struct sts__run *run = &cut->runs[i];
         uint64_t share = sts__num_muldiv(whole, run->overlap_ns, cut->span_ns, &cut->rests[i].rest);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/num.h"
 #include "base/zone.h"
 #include "query/axis.h"
 #include "query/slice.h"
@@ -138,6 +139,22 @@ static void test_share__conserves_any_value_over_any_span(void **state)
     sts__cut_deinit(&cut);
 }
 
+static void test_share__two_pieces_tie_to_the_earlier(void **state)
+{
+    int64_t parts[2];
+
+    (void)state;
+    share(9, 12, 100, 0, parts, 2); /* 33.33 and 66.67 */
+    assert_int_equal(parts[0], 33);
+    assert_int_equal(parts[1], 67);
+    share(8, 12, 3, 0, parts, 2); /* 1.5 and 1.5 */
+    assert_int_equal(parts[0], 2);
+    assert_int_equal(parts[1], 1);
+    share(8, 12, -3, 0, parts, 2);
+    assert_int_equal(parts[0], -2);
+    assert_int_equal(parts[1], -1);
+}
+
 static void test_share__holds_for_the_largest_values(void **state)
 {
     struct sts__axis axis = axis_of(INT64_C(86400000000000));
@@ -155,6 +172,49 @@ static void test_share__holds_for_the_largest_values(void **state)
             sum += sts__cut_part(&cut, &cut.runs[i], k);
     assert_int_equal(sum, INT64_MAX);
     sts__cut_deinit(&cut);
+}
+
+/* a * b / c and the rest, by Python's integers */
+static const struct {
+    uint64_t a, b, c, quotient, rest;
+} products[] = {
+    { UINT64_C(18446744073709551615), UINT64_C(18446744073709551615),
+      UINT64_C(18446744073709551615), UINT64_C(18446744073709551615), UINT64_C(0) },
+    { UINT64_C(18446744073709551615), UINT64_C(18446744073709551614),
+      UINT64_C(18446744073709551615), UINT64_C(18446744073709551614), UINT64_C(0) },
+    { UINT64_C(18446744073709551615), UINT64_C(1), UINT64_C(18446744073709551615), UINT64_C(1),
+      UINT64_C(0) },
+    { UINT64_C(1000000000000000000), UINT64_C(3000000000000), UINT64_C(3600000000000),
+      UINT64_C(833333333333333333), UINT64_C(1200000000000) },
+    { UINT64_C(9223372036854775807), UINT64_C(9223372036854775806), UINT64_C(9223372036854775807),
+      UINT64_C(9223372036854775806), UINT64_C(0) },
+    { UINT64_C(9223372036854775808), UINT64_C(4294967297), UINT64_C(8589934591),
+      UINT64_C(4611686020038000640), UINT64_C(1610612736) },
+    { UINT64_C(123456789012345678), UINT64_C(7000000000), UINT64_C(10000000000),
+      UINT64_C(86419752308641974), UINT64_C(6000000000) },
+    { UINT64_C(18446744073709551615), UINT64_C(9223372036854775808), UINT64_C(9223372036854775809),
+      UINT64_C(18446744073709551613), UINT64_C(3) },
+    { UINT64_C(0), UINT64_C(5), UINT64_C(7), UINT64_C(0), UINT64_C(0) },
+    { UINT64_C(5), UINT64_C(0), UINT64_C(7), UINT64_C(0), UINT64_C(0) },
+    { UINT64_C(10932295209482665981), UINT64_C(150367245457070922), UINT64_C(4224049884224119204),
+      UINT64_C(389166596567168026), UINT64_C(3512785813432333178) },
+    { UINT64_C(8744744311366254845), UINT64_C(669676865462416550), UINT64_C(2792834915803496409),
+      UINT64_C(2096848949634834146), UINT64_C(2054751589224103036) },
+    { UINT64_C(16764740455796505125), UINT64_C(540988058361946025), UINT64_C(2540045837516736068),
+      UINT64_C(3570614456702126058), UINT64_C(1520697076434618181) },
+    { UINT64_C(3537054308274871603), UINT64_C(826815396695938166), UINT64_C(2494801699443781748),
+      UINT64_C(1172233833928918271), UINT64_C(2018153068223782390) },
+};
+
+static void test_muldiv__is_exact_for_products_of_128_bits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
+        uint64_t rest = 0;
+        uint64_t quotient = sts__num_muldiv(products[i].a, products[i].b, products[i].c, &rest);
+        assert_int_equal(quotient, products[i].quotient);
+        assert_int_equal(rest, products[i].rest);
+    }
 }
 
 static void test_cut__what_is_outside_of_the_range_takes_its_share_along(void **state)
@@ -199,7 +259,9 @@ int main(void)
         cmocka_unit_test(test_share__what_is_left_goes_to_the_largest_remainders),
         cmocka_unit_test(test_share__negative_values_mirror_positive_ones),
         cmocka_unit_test(test_share__conserves_any_value_over_any_span),
+        cmocka_unit_test(test_share__two_pieces_tie_to_the_earlier),
         cmocka_unit_test(test_share__holds_for_the_largest_values),
+        cmocka_unit_test(test_muldiv__is_exact_for_products_of_128_bits),
         cmocka_unit_test(test_cut__what_is_outside_of_the_range_takes_its_share_along),
         cmocka_unit_test(test_cut__too_many_slices_are_refused),
     };
