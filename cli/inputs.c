@@ -55,7 +55,7 @@ static int spool_pipes(struct cli_inputs *inputs, struct sts_error *err)
     return 0;
 }
 
-static int check_paths(const char *const *paths, size_t count, struct sts_error *err)
+int cli_inputs_check_paths(const char *const *paths, size_t count, struct sts_error *err)
 {
     size_t stdin_count = 0;
 
@@ -72,7 +72,7 @@ static int check_paths(const char *const *paths, size_t count, struct sts_error 
 int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context,
                     const char *const *paths, size_t count, unsigned passes, struct sts_error *err)
 {
-    int r = check_paths(paths, count, err);
+    int r = cli_inputs_check_paths(paths, count, err);
 
     *inputs = (struct cli_inputs){ .strict = context->strict, .quiet = context->quiet };
     if (r < 0)

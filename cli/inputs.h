@@ -33,10 +33,14 @@ struct cli_inputs {
 /* Called with each profile, which is the inputs' own. Below 0 ends the reading. */
 typedef int (*cli_visit_fn)(void *context, struct sts_profile *profile, struct sts_error *err);
 
+/* cli_inputs_check_paths - Errors: STS_E_USAGE (none given, or standard input twice). */
+STS_MUST_CHECK int cli_inputs_check_paths(const char *const *paths, size_t count,
+                                          struct sts_error *err);
+
 /*
  * cli_inputs_open - check the inputs; what comes from a pipe is spooled if there is a second pass.
  *
- * Errors: STS_E_USAGE (none given, or standard input twice), STS_E_IO, STS_E_NOMEM.
+ * Errors: those of cli_inputs_check_paths, STS_E_IO, STS_E_NOMEM.
  * Memory: cli_inputs_close, also after a failure.
  */
 STS_MUST_CHECK int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context,

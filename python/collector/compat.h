@@ -36,25 +36,8 @@ struct sts__raised {
 #endif
 };
 
-static inline struct sts__raised sts__raised_save(void)
-{
-    struct sts__raised raised;
-#if PY_VERSION_HEX >= 0x030C0000
-    raised.value = PyErr_GetRaisedException();
-#else
-    PyErr_Fetch(&raised.type, &raised.value, &raised.traceback);
-#endif
-    return raised;
-}
-
-static inline void sts__raised_restore(struct sts__raised raised)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    PyErr_SetRaisedException(raised.value);
-#else
-    PyErr_Restore(raised.type, raised.value, raised.traceback);
-#endif
-}
+struct sts__raised sts__raised_save(void);
+void sts__raised_restore(struct sts__raised take_raised);
 
 /* The code object of a frame, borrowed: the frame keeps it alive. */
 static inline PyObject *sts__frame_code(PyFrameObject *frame)
@@ -69,13 +52,6 @@ static inline PyObject *sts__frame_code(PyFrameObject *frame)
 }
 
 /* The qualified name of a code object, borrowed; None where code objects do not carry it. */
-static inline PyObject *sts__code_qualname(PyObject *code)
-{
-#if PY_VERSION_HEX >= 0x030B0000
-    return ((PyCodeObject *)code)->co_qualname;
-#else
-    return (void)code, Py_None;
-#endif
-}
+PyObject *sts__code_qualname(PyObject *code);
 
 #endif

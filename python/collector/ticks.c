@@ -19,14 +19,6 @@ enum {
     STS_CLOCKSOURCE_BYTES = 64,
 };
 
-/* Kernel clocks that read the time stamp counter; with any other the kernel distrusts it. */
-static const char *const tsc_clocksources[] = {
-    "tsc",
-    "kvm-clock",
-    "xen",
-    "hyperv_clocksource_tsc_page",
-};
-
 int64_t sts__ticks_mono_ns(void)
 {
     struct timespec now;
@@ -36,6 +28,14 @@ int64_t sts__ticks_mono_ns(void)
 }
 
 #if STS_HAS_TSC
+/* Kernel clocks that read the time stamp counter; with any other the kernel distrusts it. */
+static const char *const tsc_clocksources[] = {
+    "tsc",
+    "kvm-clock",
+    "xen",
+    "hyperv_clocksource_tsc_page",
+};
+
 /* AMD64 Architecture Programmer's Manual, volume 3, E.4.8: Fn8000_0007 EDX bit 8, TscInvariant. */
 static bool tsc_is_invariant(void)
 {

@@ -44,9 +44,10 @@ void sts__json_init(struct sts__json *json, const char *text, size_t len);
 
 /* sts__json_fail - keep a reason, if it is the first, for the place where the reader stands. */
 void sts__json_fail(struct sts__json *json, const char *reason);
+void sts__json_fail_at(struct sts__json *json, const char *at, const char *reason);
 bool sts__json_failed(const struct sts__json *json);
 
-/* sts__json_peek - what comes next, behind white space. */
+/* sts__json_peek - what comes next; the reader goes over white space up to it. */
 enum sts__json_kind sts__json_peek(struct sts__json *json);
 
 /*

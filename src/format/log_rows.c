@@ -14,24 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <statslice/format.h>
-
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "format/json_read.h"
 #include "model/profile.h"
-#include "model/symbols.h"
-
-#define KEYS_BYTES_MAX                                                                             \
-    ((size_t)1 << 26) /* of remembered keys; more are forgotten and learnt anew */
-
-/* What is known of a key. */
-struct sts__log_key {
-    uint32_t function_id;    /* what it meant last; valid where profile_number is not 0 */
-    uint64_t profile_number; /* the profile in which it meant that */
-    uint64_t row_number;     /* the row in whose callers it was last seen */
-};
 
 /* An edge whose caller is known by its key alone. */
 struct sts__log_edge {
@@ -42,10 +28,8 @@ struct sts__log_edge {
 
 /* A row as it was read. */
 struct row {
-    struct sts__json_text key, file_name, name, qualname;
-    const char *at;
+    struct sts__log_function function;
     struct sts_figures figures;
-    int32_t line_number;
     unsigned seen; /* a bit for each enum field */
     size_t first_edge;
 };
@@ -97,167 +81,35 @@ static const struct {
 void sts__log_rows_init(struct sts__log_rows *rows)
 {
     memset(rows, 0, sizeof(*rows));
-    sts__strtab_init(&rows->keys);
-    sts__bytes_init(&rows->scratch, STS_LOG_LINE_BYTES_MAX);
-}
-
-static void forget_keys(struct sts__log_rows *rows)
-{
-    sts__strtab_deinit(&rows->keys);
-    free(rows->key_states);
-    rows->key_states = NULL;
-    rows->key_cap = 0;
+    sts__log_keys_init(&rows->keys);
 }
 
 void sts__log_rows_deinit(struct sts__log_rows *rows)
 {
-    forget_keys(rows);
+    sts__log_keys_deinit(&rows->keys);
     free(rows->edges);
-    sts__bytes_deinit(&rows->scratch);
-    sts_symbols_free(rows->symbols);
 }
 
 void sts__log_rows_begin(struct sts__log_rows *rows, struct sts_symbols *symbols)
 {
-    if (rows->symbols != symbols || rows->keys.bytes > KEYS_BYTES_MAX) {
-        forget_keys(rows);
-        sts_symbols_ref(symbols);
-        sts_symbols_free(rows->symbols);
-        rows->symbols = symbols;
-    }
-    rows->profile_number++;
+    sts__log_keys_begin(&rows->keys, symbols);
     rows->edge_count = 0;
     rows->has_twins = false;
-}
-
-/* --- keys --- */
-
-static bool fits(struct sts__json *json, size_t len)
-{
-    if (len <= STS_TEXT_BYTES_MAX)
-        return true;
-    sts__json_fail(json, "a name of more than 1 MiB");
-    return false;
-}
-
-/* The id of a key, with room for its state. Returns: below 0, also where json has failed. */
-static int key_id_of(struct sts__log_rows *rows, struct sts__json *json,
-                     const struct sts__json_text *key, uint32_t *ret_id, struct sts_error *err)
-{
-    size_t old_cap = rows->key_cap;
-    const char *text = key->at;
-    size_t len = key->len;
-    int r;
-
-    if (key->escaped) {
-        r = sts__json_decode(json, key, &rows->scratch, &text, &len);
-        if (r < 0)
-            return r;
-    }
-    if (!fits(json, len))
-        return STS_E_FORMAT;
-    r = sts__strtab_add(&rows->keys, text, len, ret_id);
-    if (r < 0)
-        return sts__fail(err, (enum sts_status)r, "could not keep %zu keys of functions",
-                         rows->keys.entry_count);
-    r = sts__grow(&rows->key_states, &rows->key_cap, rows->keys.entry_count,
-                  sizeof(*rows->key_states), STS_STRTAB_ENTRIES_MAX);
-    if (r < 0)
-        return sts__fail_nomem(err);
-    if (rows->key_cap > old_cap)
-        memset(rows->key_states + old_cap, 0,
-               (rows->key_cap - old_cap) * sizeof(*rows->key_states));
-    return 0;
-}
-
-/* --- who a row is --- */
-
-static bool same_text(const struct sts_symbols *symbols, uint32_t text_id,
-                      const struct sts__json_text *text)
-{
-    const char *known = sts__symbols_text_of(symbols, text_id);
-
-    return !text->escaped && strncmp(known, text->at, text->len) == 0 && known[text->len] == '\0';
-}
-
-static const struct sts__json_text *name_of(const struct row *row)
-{
-    return row->seen & 1u << FIELD_NAME ? &row->name : &row->key;
-}
-
-/* Whether the row is who its key was before. */
-static bool is_function(const struct sts_symbols *symbols, uint32_t function_id,
-                        const struct row *row)
-{
-    const struct sts__function_key *known = sts__symbols_key_of(symbols, function_id);
-    bool has_qualname = (row->seen & 1u << FIELD_QUALNAME) != 0;
-
-    return known->line_number == row->line_number &&
-           has_qualname == (known->qualname_id != STS__NO_TEXT) &&
-           same_text(symbols, known->file_id, &row->file_name) &&
-           same_text(symbols, known->name_id, name_of(row)) &&
-           (!has_qualname || same_text(symbols, known->qualname_id, &row->qualname));
-}
-
-static int intern(struct sts__log_rows *rows, struct sts__json *json,
-                  const struct sts__json_text *text, uint32_t *ret_id, struct sts_error *err)
-{
-    const char *decoded;
-    size_t len;
-    int r = sts__json_decode(json, text, &rows->scratch, &decoded, &len);
-
-    if (r < 0)
-        return r;
-    if (!fits(json, len))
-        return STS_E_FORMAT;
-    return sts__symbols_text(rows->symbols, decoded, len, ret_id, err);
-}
-
-/* Find or make the function that a row is about, and bind the row's key to it. */
-static int identify(struct sts__log_rows *rows, struct sts__json *json, const struct row *row,
-                    uint32_t *ret_id, struct sts_error *err)
-{
-    struct sts__function_key key = { .line_number = row->line_number, .qualname_id = STS__NO_TEXT };
-    struct sts__log_key *state;
-    uint32_t key_id;
-    int r;
-
-    r = key_id_of(rows, json, &row->key, &key_id, err);
-    if (r < 0)
-        return r;
-    state = &rows->key_states[key_id];
-    if (state->profile_number == rows->profile_number) {
-        json->at = row->at;
-        sts__json_fail(json, "two functions of one key");
-        return STS_E_FORMAT;
-    }
-    if (state->profile_number == 0 || !is_function(rows->symbols, state->function_id, row)) {
-        r = intern(rows, json, &row->file_name, &key.file_id, err);
-        if (r == 0)
-            r = intern(rows, json, name_of(row), &key.name_id, err);
-        if (r == 0 && row->seen & 1u << FIELD_QUALNAME)
-            r = intern(rows, json, &row->qualname, &key.qualname_id, err);
-        if (r == 0)
-            r = sts__symbols_key(rows->symbols, &key, &state->function_id, err);
-        if (r < 0)
-            return r;
-    }
-    state->profile_number = rows->profile_number;
-    *ret_id = state->function_id;
-    return 0;
 }
 
 /* --- figures --- */
 
 static int64_t read_time(struct sts__json *json)
 {
-    const char *start = json->at;
-    int64_t ns = sts__json_ns(json);
+    const char *start;
+    int64_t ns;
 
+    (void)sts__json_peek(json);
+    start = json->at;
+    ns = sts__json_ns(json);
     if (ns >= 0)
         return ns;
-    json->at = start;
-    sts__json_fail(json, "a negative time");
+    sts__json_fail_at(json, start, "a negative time");
     return 0;
 }
 
@@ -281,8 +133,7 @@ static void read_calls(struct sts__json *json, struct row *row)
     if (r == 0 && slash != NULL)
         r = sts__num_parse_u64(slash + 1, text.len - (size_t)(slash + 1 - text.at), &primitive);
     if (r < 0 || calls > (uint64_t)INT64_MAX) {
-        json->at = start;
-        sts__json_fail(json, "ncalls is not \"calls\" or \"calls/primitive\"");
+        sts__json_fail_at(json, start, "ncalls is not \"calls\" or \"calls/primitive\"");
         return;
     }
     row->figures.ncalls = calls;
@@ -324,12 +175,11 @@ static int read_callers(struct sts__log_rows *rows, struct sts__json *json, stru
         struct sts__log_edge *edge;
         uint32_t key_id;
 
-        r = key_id_of(rows, json, &key, &key_id, err);
+        r = sts__log_keys_id(&rows->keys, json, &key, &key_id, err);
         if (r < 0)
             return r;
-        if (rows->key_states[key_id].row_number == rows->row_number)
+        if (!sts__log_keys_once(&rows->keys, key_id, rows->row_number))
             sts__json_fail(json, "one caller twice");
-        rows->key_states[key_id].row_number = rows->row_number;
         r = sts__grow(&rows->edges, &rows->edge_cap, rows->edge_count + 1, sizeof(*rows->edges),
                       STS_EDGES_MAX);
         if (r < 0)
@@ -372,16 +222,16 @@ static int read_field(struct sts__log_rows *rows, struct sts__json *json, struct
         row->figures.cumtime_ns = read_time(json);
         return 0;
     case FIELD_FILE_NAME:
-        row->file_name = sts__json_text(json);
+        row->function.file_name = sts__json_text(json);
         return 0;
     case FIELD_LINE_NUMBER:
-        row->line_number = sts__json_i32(json);
+        row->function.line_number = sts__json_i32(json);
         return 0;
     case FIELD_NAME:
-        row->name = sts__json_text(json);
+        row->function.name = sts__json_text(json);
         return 0;
     case FIELD_QUALNAME:
-        row->qualname = sts__json_text(json);
+        row->function.qualname = sts__json_text(json);
         return 0;
     case FIELD_CALLERS:
         if (row->seen & 1u << FIELD_CALLERS)
@@ -403,7 +253,8 @@ static int read_fields(struct sts__log_rows *rows, struct sts__json *json, struc
     enum field expected = FIELD_NCALLS;
     struct sts__json_text key;
 
-    row->at = json->at;
+    (void)sts__json_peek(json);
+    row->function.at = json->at;
     row->first_edge = rows->edge_count;
     rows->row_number++;
     sts__json_enter_object(json);
@@ -419,25 +270,21 @@ static int read_fields(struct sts__log_rows *rows, struct sts__json *json, struc
             return r;
         row->seen |= 1u << field;
     }
+    row->function.has_qualname = (row->seen & 1u << FIELD_QUALNAME) != 0;
+    if ((row->seen & 1u << FIELD_NAME) == 0)
+        row->function.name = row->function.key; /* the article's way */
     return 0;
 }
 
 static void check_row(struct sts__json *json, struct row *row, size_t first, size_t count)
 {
-    const char *end = json->at;
-
-    if (json->reason != NULL)
-        return;
-    json->at = row->at;
     for (size_t i = first; i < first + count; i++)
         if ((row->seen & 1u << required[i].field) == 0)
-            sts__json_fail(json, required[i].reason);
+            sts__json_fail_at(json, row->function.at, required[i].reason);
     if ((row->seen & 1u << FIELD_PCALLS) == 0)
         row->figures.pcalls = row->figures.ncalls;
     if (row->figures.pcalls > row->figures.ncalls)
-        sts__json_fail(json, "more primitive calls than calls");
-    if (json->reason == NULL)
-        json->at = end;
+        sts__json_fail_at(json, row->function.at, "more primitive calls than calls");
 }
 
 static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct row *row,
@@ -449,7 +296,7 @@ static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct ro
     check_row(json, row, 0, sizeof(required) / sizeof(required[0]));
     if (json->reason != NULL)
         return STS_E_FORMAT;
-    r = identify(rows, json, row, &function_id, err);
+    r = sts__log_keys_bind(&rows->keys, json, &row->function, &function_id, err);
     if (r < 0)
         return r;
     for (size_t i = row->first_edge; i < rows->edge_count; i++)
@@ -458,7 +305,7 @@ static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct ro
         rows->has_twins = true;
     r = sts_profile_add(profile, function_id, &row->figures, err);
     if (r == STS_E_LIMIT)
-        sts__json_fail(json, "a sum of more than 2^63 - 1");
+        sts__json_fail_at(json, row->function.at, "a sum of more than 2^63 - 1");
     return r;
 }
 
@@ -476,7 +323,7 @@ int sts__log_rows_read(struct sts__log_rows *rows, struct sts__json *json,
 
     sts__json_enter_object(json);
     while (r == 0 && sts__json_next_key(json, &key)) {
-        struct row row = { .key = key };
+        struct row row = { .function = { .key = key } };
         r = read_fields(rows, json, &row, err);
         if (r == 0)
             r = add_row(rows, json, &row, profile, err);
@@ -494,13 +341,13 @@ int sts__log_rows_read_callers(struct sts__log_rows *rows, struct sts__json *jso
     rows->has_twins = true;
     sts__json_enter_object(json);
     while (r == 0 && sts__json_next_key(json, &key)) {
-        struct row row = { .key = key };
+        struct row row = { .function = { .key = key } };
         r = read_fields(rows, json, &row, err);
         check_row(json, &row, 3, 2);
         if (rows->edge_count > row.first_edge)
             sts__json_fail(json, "a caller without a row has callers");
         if (r == 0)
-            r = identify(rows, json, &row, &function_id, err);
+            r = sts__log_keys_bind(&rows->keys, json, &row.function, &function_id, err);
     }
     return settle(json, r);
 }
@@ -512,17 +359,16 @@ int sts__log_rows_finish(struct sts__log_rows *rows, struct sts__json *json,
 
     for (size_t i = 0; i < rows->edge_count && r == 0; i++) {
         const struct sts__log_edge *edge = &rows->edges[i];
-        const struct sts__log_key *caller = &rows->key_states[edge->caller_key];
+        uint32_t caller_id;
 
-        if (caller->profile_number != rows->profile_number) {
-            json->at = edge->at;
-            sts__json_fail(json, "a caller that the line does not name");
+        if (!sts__log_keys_function(&rows->keys, edge->caller_key, &caller_id)) {
+            sts__json_fail_at(json, edge->at, "a caller that the line does not name");
             return 0;
         }
         r = (rows->has_twins ? sts_profile_add_edge : sts__profile_append_edge)(
-            profile, caller->function_id, edge->callee_id, &edge->figures, err);
+            profile, caller_id, edge->callee_id, &edge->figures, err);
         if (r == STS_E_LIMIT)
-            sts__json_fail(json, "a sum of more than 2^63 - 1");
+            sts__json_fail_at(json, edge->at, "a sum of more than 2^63 - 1");
     }
     return settle(json, r);
 }

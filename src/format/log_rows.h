@@ -1,36 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * log_rows.h - the rows of one profile in a log: the value of "func_profiles".
- *
- * Kept from line to line: which key meant which function, so that a function
- * which a log names in every line is hashed once a line and compared, no more.
  */
 #ifndef STS_FORMAT_LOG_ROWS_H
 #define STS_FORMAT_LOG_ROWS_H
 
 #include <statslice/profile.h>
 
-#include "base/bytes.h"
-#include "base/strtab.h"
-
-struct sts__json;
+#include "format/log_keys.h"
 
 struct sts__log_rows {
-    struct sts_symbols *symbols; /* a reference; the ids below are its */
-    struct sts__strtab keys;
-    struct sts__log_key *key_states; /* by id of the key */
-    size_t key_cap;
+    struct sts__log_keys keys;
     struct sts__log_edge *edges; /* of this profile, until all rows are known */
     size_t edge_count, edge_cap;
-    uint64_t profile_number, row_number; /* counted up over all lines */
-    bool has_twins;                      /* two keys of this profile may be one function */
-    struct sts__bytes scratch;
+    uint64_t row_number; /* counted up over all lines */
+    bool has_twins;      /* two keys of this profile may be one function */
 };
 
 void sts__log_rows_init(struct sts__log_rows *rows);
 void sts__log_rows_deinit(struct sts__log_rows *rows);
 
-/* sts__log_rows_begin - a new profile: what a key meant before is a guess from here. */
+/* sts__log_rows_begin - a new profile, whose functions go to symbols. */
 void sts__log_rows_begin(struct sts__log_rows *rows, struct sts_symbols *symbols);
 
 /*

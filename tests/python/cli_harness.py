@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import struct
@@ -25,6 +26,13 @@ ENVIRONMENT = {
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
     if name in os.environ:
         ENVIRONMENT[name] = os.environ[name]
+
+
+def verbs():
+    """The commands that the program says it has."""
+    text = subprocess.run([STATSLICE, "--help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return re.findall(r"(?m)^  (\w+) ", text.split("\nCommands:\n")[1].split("\n\n")[0])
+
 
 WORKLOAD = """
 import re, json

@@ -57,6 +57,22 @@ def counts(stats):
             for key, (cc, nc, _, _, callers) in stats.items()}
 
 
+def summed(entries):
+    """What pstats keeps of getstats(), without times: equal identities summed, none dropped."""
+    stats = {}
+    for entry in entries:
+        cc, nc, _, _, callers = stats.get(cProfile.label(entry.code), (0, 0, 0, 0, {}))
+        stats[cProfile.label(entry.code)] = (cc + entry.callcount - entry.reccallcount,
+                                             nc + entry.callcount, 0, 0, callers)
+    for entry in entries:
+        for call in entry.calls or ():
+            callers = stats[cProfile.label(call.code)][4]
+            nc, cc = callers.get(cProfile.label(entry.code), (0, 0))
+            callers[cProfile.label(entry.code)] = (nc + call.callcount,
+                                                   cc + call.callcount - call.reccallcount)
+    return stats
+
+
 def compiled(source, name="program.py"):
     """The namespace of a program."""
     namespace = {}
@@ -472,6 +488,42 @@ PROGRAMS = {
 }
 
 
+STANDARD_LIBRARY = """
+    import argparse, ast, asyncio, collections, contextlib, dataclasses, difflib, email, fractions
+    import html.parser, inspect, io, json, pprint, statistics, string, tokenize
+    class Parser(html.parser.HTMLParser):
+        pass
+    @contextlib.contextmanager
+    def context():
+        yield 1
+    async def one(n):
+        await asyncio.sleep(0)
+        return n
+    def main():
+        with open(ast.__file__) as stream:
+            source = stream.read()
+        ast.dump(ast.parse(source))
+        sum(1 for _ in ast.walk(ast.parse(source)))
+        json.loads(json.dumps({"a": [1, 2, {"b": None}] * 50}, indent=2))
+        list(difflib.unified_diff(source.split("\\n")[:80], source.split("\\n")[20:100]))
+        pprint.pformat({"a": list(range(50))})
+        list(tokenize.generate_tokens(io.StringIO(source).readline))
+        email.message_from_string("A: b\\n\\nx\\n")
+        statistics.mean([fractions.Fraction(1, 3)] * 9)
+        parser = argparse.ArgumentParser()
+        parser.add_argument("-x")
+        parser.parse_args(["-x", "1"])
+        inspect.signature(parser.add_argument)
+        dataclasses.make_dataclass("Data", ["a", "b"])(1, 2)
+        collections.namedtuple("Point", "x y")(1, 2)
+        collections.Counter("abcabc").most_common(2)
+        string.Template("$a").substitute(a=1)
+        Parser().feed("<a b='c'>x</a>" * 5)
+        with context():
+            one(1).close()
+"""
+
+
 def generated_program(seed):
     """A program of functions that call each other and builtins at random; always the same one."""
     source = random.Random(seed)
@@ -536,6 +588,23 @@ class SameAsCProfile(unittest.TestCase):
         for name, source in PROGRAMS.items():
             with self.subTest(name):
                 self.check(source, subcalls=False)
+
+    def test_counts_on_the_standard_library(self):
+        main = compiled(STANDARD_LIBRARY)["main"]
+        main()
+        main()  # whatever is cached is so now
+        theirs, ours = cProfile.Profile(), _collector.Profiler()
+        for profiler in (theirs, ours):
+            profiler.enable()
+            try:
+                main()
+            finally:
+                profiler.disable()
+        expected = counts(summed(theirs.getstats()))
+        self.assertGreater(len(expected), 150)
+        self.maxDiff = None
+        self.assertEqual(counts(ours.stats_dict()), expected)
+        self.assertEqual(counts(summed(ours.getstats())), expected)
 
     def test_entries_have_the_fields_of_lsprof(self):
         import _lsprof

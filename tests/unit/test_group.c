@@ -45,7 +45,7 @@ static const struct {
     { "C:\\Python\\Lib\\site-packages\\flask\\app.py", "flask.app" },
     { "/opt/site-packages/", "" },
     { "/opt/site-packages", "site-packages" },
-    { "/home/me/pythonic/x.py", "x" },
+    { "/srv/pythonic/x.py", "x" },
     { "<frozen importlib._bootstrap>", "importlib._bootstrap" },
     { "<string>", "<string>" },
     { "/srv/.py", ".py" },
