@@ -45,22 +45,34 @@ STS_API STS_MUST_CHECK int sts_query_new(struct sts_query **ret_query, struct st
 STS_API void sts_query_free(struct sts_query *query);
 
 /*
- * sts_query_set - set one option by its name.
+ * sts_query_set - set one option by its name; all of them before the first profile is looked at.
  *
- *   slice        10s, 250ms, 1h30m, a calendar unit (day week month quarter year)  [default: slices
- * 60] slices       at most that many slices, of the smallest pleasant width zone         IANA time
- * zone of calendar units and of shown times         [UTC] origin       epoch | first | a time
- * [epoch] offset       a duration, may be negative, added to the origin            [0s] attribution
- * spread | end | start                                        [spread] fill         zero | null |
- * previous                                      [zero] metric       tottime cumtime ncalls pcalls
- * percall percall-cum           [tottime] rate, share  on | off by           function name file
- * module package label:KEY, up to two with a comma  [function] where        label=value,
- * label!=value, label~regex, label!~regex; repeatable, all must hold match        regex on a
- * function's "file:line(name)"; repeatable, any may hold from, to     a time: RFC 3339, a date,
- * "now", "-1h", seconds since 1970 top          a number, 0 for all [10] top-per-slice  on | off
+ *   name           value                                              default
+ *   slice          10s, 250ms, 1h30m; day, week, month, quarter,
+ *                  year, 3month                                       as slices says
+ *   slices         at most that many, of the smallest pleasant width  60
+ *   zone           IANA name, or local: of calendar units, of dates,
+ *                  and of shown times                                 UTC
+ *   origin         epoch, first, or a time                            epoch
+ *   offset         a duration, may be negative, added to all edges    0s
+ *   attribution    spread, end, start                                 spread
+ *   fill           zero, null, previous                               zero
+ *   metric         tottime, cumtime, ncalls, pcalls, percall,
+ *                  percall-cum                                        tottime
+ *   rate, share    on, off                                            off
+ *   by             function, name, file, module, package, label:KEY,
+ *                  or two of them with a comma                        function
+ *   where          label=value, label!=value, label~regex,
+ *                  label!~regex; repeatable, all must hold
+ *   match          regex on a function's "file:line(name)";
+ *                  repeatable, any may hold
+ *   from, to       a time: RFC 3339, a date, "2024-05-05 12:00",
+ *                  now, -1h, seconds since 1970                       all
+ *   top            a number, 0 for all                                10
+ *   top-per-slice  on, off                                            off
  *
  * Errors: STS_E_USAGE with the option's name and what it takes; STS_E_NOTFOUND
- *         for a name that is no option.
+ *         for a name that is no option.   Source: docs/queries.md.
  */
 STS_API STS_MUST_CHECK int sts_query_set(struct sts_query *query, const char *name,
                                          const char *value, struct sts_error *err);
@@ -75,7 +87,11 @@ STS_API bool sts_query_needs_range(const struct sts_query *query);
 STS_API STS_MUST_CHECK int sts_query_scan(struct sts_query *query,
                                           const struct sts_profile *profile, struct sts_error *err);
 
-/* sts_query_add - cut a profile at the slices' edges and sum it. Errors: STS_E_LIMIT, STS_E_NOMEM.
+/*
+ * sts_query_add - cut a profile at the slices' edges and sum it.
+ *
+ * Errors: STS_E_LIMIT, STS_E_NOMEM, STS_E_USAGE (options that do not go together; a range that was
+ *         needed and not scanned). After a failure only sts_query_free may follow.
  */
 STS_API STS_MUST_CHECK int sts_query_add(struct sts_query *query, const struct sts_profile *profile,
                                          struct sts_error *err);

@@ -6,6 +6,7 @@
  * Why:  the command line, Python and HTTP speak of options in the same words: this table.
  * Not:  what depends on several options, such as a date in the zone (query.c).
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
 #include "base/zone.h"
 #include "query/moment.h"
 #include "query/query.h"
+
+#define WORDS_BYTES_MAX 128 /* of all values of one option in a message */
 
 enum option {
     OPTION_SLICE,
@@ -117,6 +120,23 @@ void sts__plan_deinit(struct sts__plan *plan)
 
 /* --- values --- */
 
+/* "a b c" as "a, b, c" */
+static int fail_word(enum option option, const char *value, struct sts_error *err)
+{
+    char words[WORDS_BYTES_MAX];
+    size_t len = 0;
+
+    for (const char *at = options[option].values; *at != '\0'; at++) {
+        assert(len + 2 < sizeof(words));
+        if (*at == ' ')
+            words[len++] = ',';
+        words[len++] = *at;
+    }
+    words[len] = '\0';
+    return sts__fail(err, STS_E_USAGE, "%s must be one of %s, not \"%s\"", options[option].name,
+                     words, value);
+}
+
 /* The number of the word that a value is, among the option's values. */
 static int parse_word(enum option option, const char *value, int *ret_word, struct sts_error *err)
 {
@@ -132,8 +152,7 @@ static int parse_word(enum option option, const char *value, int *ret_word, stru
         at += len;
         at += strspn(at, " ");
     }
-    return sts__fail(err, STS_E_USAGE, "%s must be one of %s, not \"%s\"", options[option].name,
-                     options[option].values, value);
+    return fail_word(option, value, err);
 }
 
 static int parse_switch(enum option option, const char *value, bool *ret_on, struct sts_error *err)
@@ -342,6 +361,8 @@ static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, stru
 int sts_query_set(struct sts_query *query, const char *name, const char *value,
                   struct sts_error *err)
 {
+    if (query->is_ready)
+        return sts__fail(err, STS_E_USAGE, "options are set before the first profile is looked at");
     if (strlen(value) > STS_QUERY_TEXT_MAX)
         return sts__fail(err, STS_E_USAGE, "%.40s must have at most %zu bytes", name,
                          STS_QUERY_TEXT_MAX);

@@ -572,10 +572,10 @@ static const struct {
     const char *name, *value, *text;
 } wrong[] = {
     { "metric", "time",
-      "metric must be one of tottime cumtime ncalls pcalls percall percall-cum, "
+      "metric must be one of tottime, cumtime, ncalls, pcalls, percall, percall-cum, "
       "not \"time\"" },
-    { "attribution", "", "attribution must be one of spread end start, not \"\"" },
-    { "fill", "zer", "fill must be one of zero null previous, not \"zer\"" },
+    { "attribution", "", "attribution must be one of spread, end, start, not \"\"" },
+    { "fill", "zer", "fill must be one of zero, null, previous, not \"zer\"" },
     { "top", "-1", "top must be a number from 0 to 16777216, not \"-1\"" },
     { "slices", "0", "slices must be a number from 1 to 1048576, not \"0\"" },
     { "rate", "yes", "rate must be on or off, not \"yes\"" },
@@ -677,6 +677,8 @@ static void test_range__must_be_scanned_where_it_is_needed(void **state)
     (void)state;
     assert_true(sts_query_needs_range(query));
     assert_int_equal(sts_query_add(query, profile, NULL), STS_E_USAGE);
+    /* and options come before profiles */
+    assert_int_equal(sts_query_set(query, "top", "3", NULL), STS_E_USAGE);
     sts_query_free(query);
     sts_profile_free(profile);
 }
