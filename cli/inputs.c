@@ -48,7 +48,7 @@ static int spool_pipes(struct cli_inputs *inputs, struct sts_error *err)
         struct cli_input *input = &inputs->items[i];
         int r = 0;
         if (cli_spool_is_needed(input->path))
-            r = cli_spool_open(&input->spool, input->path, err);
+            r = cli_spool_open(&input->spool, input->path, &inputs->progress, err);
         if (r < 0)
             return r;
     }
@@ -84,8 +84,11 @@ int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context
     inputs->count = count;
     for (size_t i = 0; i < count; i++)
         inputs->items[i].path = paths[i];
-    if (passes > 1)
+    if (passes > 1) {
+        cli_progress_init(&inputs->progress, context->quiet, 0);
         r = spool_pipes(inputs, err);
+        cli_progress_end(&inputs->progress);
+    }
     cli_progress_init(&inputs->progress, context->quiet, total_bytes(inputs) * passes);
     return r;
 }

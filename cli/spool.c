@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/progress.h"
 #include "cli/report.h"
 
 #define COPY_BYTES ((size_t)1 << 16)
@@ -63,7 +64,8 @@ static int write_all(int fd, const char *data, size_t len, struct sts_error *err
     return 0;
 }
 
-static int copy(int from_fd, int to_fd, const char *name, uint64_t *ret_len, struct sts_error *err)
+static int copy(int from_fd, int to_fd, const char *name, struct cli_progress *progress,
+                uint64_t *ret_len, struct sts_error *err)
 {
     char buffer[COPY_BYTES];
     uint64_t len = 0;
@@ -84,6 +86,7 @@ static int copy(int from_fd, int to_fd, const char *name, uint64_t *ret_len, str
         r = write_all(to_fd, buffer, (size_t)got, err);
         if (r < 0)
             return r;
+        cli_progress_show(progress, name, len);
     }
     *ret_len = len;
     return 0;
@@ -107,7 +110,8 @@ static int map(struct cli_spool *spool, int fd, uint64_t len, struct sts_error *
     return 0;
 }
 
-int cli_spool_open(struct cli_spool *spool, const char *path, struct sts_error *err)
+int cli_spool_open(struct cli_spool *spool, const char *path, struct cli_progress *progress,
+                   struct sts_error *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     int from_fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -118,7 +122,7 @@ int cli_spool_open(struct cli_spool *spool, const char *path, struct sts_error *
         return cli_fail_errno(err, errno, "could not open \"%s\"", path);
     r = open_unlinked(&to_fd, err);
     if (r == 0)
-        r = copy(from_fd, to_fd, is_stdin ? "standard input" : path, &len, err);
+        r = copy(from_fd, to_fd, is_stdin ? "standard input" : path, progress, &len, err);
     if (r == 0)
         r = map(spool, to_fd, len, err);
     if (to_fd >= 0)

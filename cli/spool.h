@@ -9,6 +9,8 @@
 
 #define CLI_SPOOL_BYTES_MAX ((uint64_t)1 << 36) /* of one pipe, on the disk of $TMPDIR */
 
+struct cli_progress;
+
 struct cli_spool {
     const void *data; /* NULL: nothing was spooled */
     size_t len;
@@ -20,9 +22,11 @@ bool cli_spool_is_needed(const char *path);
 /*
  * cli_spool_open - read a pipe to its end, into an unlinked file in $TMPDIR (or /tmp).
  *
- * Errors: STS_E_IO, STS_E_LIMIT.   Memory: mapped until cli_spool_close.
+ * progress: shows how much was read.   Errors: STS_E_IO, STS_E_LIMIT.   Memory: mapped until
+ * cli_spool_close.
  */
-STS_MUST_CHECK int cli_spool_open(struct cli_spool *spool, const char *path, struct sts_error *err);
+STS_MUST_CHECK int cli_spool_open(struct cli_spool *spool, const char *path,
+                                  struct cli_progress *progress, struct sts_error *err);
 
 void cli_spool_close(struct cli_spool *spool);
 

@@ -34,6 +34,18 @@ class Progress(CommandTest):
         self.assertRegex(seen, r"\d+ [kM]?B/s")
         self.assertEqual(seen.rsplit("/s", 1)[1][:4], "\r\x1b[K")
 
+    def test_a_pipe_that_is_read_twice_is_watched_too(self):
+        status, seen = run_in_terminal(self, "slices", "--slices", "9", "-", feed=slowly)
+        self.assertEqual(status, 0, seen)
+        self.assertIn("standard input", seen)
+
+    def test_a_file_of_known_size_tells_what_is_left(self):
+        self.write("long.log", LINE * 200000)
+        _, seen = run_in_terminal(self, "convert", "long.log", "-o", "x.ndjson.gz")
+        if "long.log" not in seen:
+            self.skipTest("too quick for a bar")
+        self.assertRegex(seen, r"long\.log  \[#*-*\]  +\d+%  \d+ [kM]B/s  \d:\d\d left")
+
     def test_quiet_draws_none(self):
         status, seen = run_in_terminal(self, "slices", "-q", "--slice", "1s", "-", feed=slowly)
         self.assertEqual(status, 0, seen)
