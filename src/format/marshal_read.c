@@ -37,8 +37,8 @@ void sts__marshal_init(struct sts__marshal *in, const uint8_t *data, size_t len,
 
 void sts__marshal_deinit(struct sts__marshal *in)
 {
-    free(in->refs.items);
-    free(in->interned.items);
+    free(in->refs.slots);
+    free(in->interned.slots);
     memset(&in->refs, 0, sizeof(in->refs));
     memset(&in->interned, 0, sizeof(in->interned));
 }
@@ -106,7 +106,7 @@ static uint32_t take_count(struct sts__marshal *in)
 static uint32_t keep(struct sts__marshal *in, struct sts__marshal_refs *refs,
                      const struct sts__marshal_item *item)
 {
-    int r = sts__grow(&refs->items, &refs->cap, refs->count + 1, sizeof(*refs->items),
+    int r = sts__grow(&refs->slots, &refs->cap, refs->count + 1, sizeof(*refs->slots),
                       STS_MARSHAL_REFS_MAX);
 
     if (r == STS_E_LIMIT)
@@ -115,7 +115,8 @@ static uint32_t keep(struct sts__marshal *in, struct sts__marshal_refs *refs,
         in->status = sts__fail_nomem(in->err);
     if (r < 0)
         return STS__MARSHAL_NO_REF;
-    refs->items[refs->count] = *item;
+    refs->slots[refs->count] =
+        (struct sts__marshal_slot){ item->u, item->len, item->kind, item->is_bytes, item->is_open };
     return (uint32_t)refs->count++;
 }
 
@@ -124,6 +125,7 @@ static bool refer(struct sts__marshal *in, const struct sts__marshal_refs *refs,
 {
     const uint8_t *at = take(in, 4);
     uint32_t index = at == NULL ? 0 : load_u32(at);
+    const struct sts__marshal_slot *slot;
 
     if (at == NULL)
         return false;
@@ -132,23 +134,29 @@ static bool refer(struct sts__marshal *in, const struct sts__marshal_refs *refs,
                           refs->count);
         return false;
     }
-    if (refs->items[index].is_open) {
+    slot = &refs->slots[index];
+    if (slot->is_open) {
         sts__marshal_fail(in, STS_E_FORMAT, "a container that holds itself");
         return false;
     }
-    *item = refs->items[index];
-    item->ref = refs == &in->refs ? index : STS__MARSHAL_NO_REF; /* "R" keeps no id */
-    item->is_again = true;
+    *item = (struct sts__marshal_item){
+        .u = slot->u,
+        .len = slot->len,
+        .ref = refs == &in->refs ? index : STS__MARSHAL_NO_REF, /* "R" keeps no id */
+        .kind = slot->kind,
+        .is_bytes = slot->is_bytes,
+        .is_again = true,
+    };
     return true;
 }
 
 void sts__marshal_bind(struct sts__marshal *in, const struct sts__marshal_item *item, uint32_t id)
 {
-    struct sts__marshal_item *slot;
+    struct sts__marshal_slot *slot;
 
     if (item->ref == STS__MARSHAL_NO_REF || in->status < 0)
         return;
-    slot = &in->refs.items[item->ref];
+    slot = &in->refs.slots[item->ref];
     slot->kind = item->kind == STS__MARSHAL_TEXT ? STS__MARSHAL_TEXT_ID : STS__MARSHAL_TUPLE_ID;
     slot->len = id;
 }
@@ -171,7 +179,7 @@ void sts__marshal_leave(struct sts__marshal *in, const struct sts__marshal_item 
         return;
     if (!item->is_again) {
         if (item->ref != STS__MARSHAL_NO_REF)
-            in->refs.items[item->ref].is_open = false;
+            in->refs.slots[item->ref].is_open = false;
         return;
     }
     in->again_bytes += (uint64_t)(in->at - item->u.bytes);
@@ -222,10 +230,9 @@ static double take_float_text(struct sts__marshal *in)
     return value;
 }
 
-static double take_float(struct sts__marshal *in)
+static double load_float(const uint8_t *at)
 {
-    const uint8_t *at = take(in, 8);
-    uint64_t bits = at == NULL ? 0 : load_u64(at);
+    uint64_t bits = load_u64(at);
     double value;
 
     memcpy(&value, &bits, sizeof(value));
@@ -279,8 +286,9 @@ static bool read_tagged(struct sts__marshal *in, uint8_t tag, struct sts__marsha
         item->u.integer = at == NULL ? 0 : (int32_t)load_u32(at);
         return true;
     case 'g':
+        at = take(in, 8);
         item->kind = STS__MARSHAL_FLOAT;
-        item->u.real = take_float(in);
+        item->u.real = at == NULL ? 0.0 : load_float(at);
         return true;
     case 'z':
     case 'Z':
@@ -371,23 +379,79 @@ bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item)
     return item->kind != STS__MARSHAL_END;
 }
 
-/* --- figures at one go --- */
+/* --- the commonest items --- */
 
-#define INT_BYTES     5 /* a tag and 4 bytes, of an int as of a reference to one */
+#define INT_BYTES     5 /* a tag and 4 bytes, of an int as of a reference */
 #define FLOAT_BYTES   9 /* a tag and 8 bytes */
 #define FIGURES_BYTES (2 * INT_BYTES + 2 * FLOAT_BYTES)
 
+static bool take_byte(struct sts__marshal *in, uint8_t tag)
+{
+    if (in->at == in->end || *in->at != tag)
+        return false;
+    in->at++;
+    return true;
+}
+
+bool sts__marshal_take_end(struct sts__marshal *in)
+{
+    return take_byte(in, '0');
+}
+
+bool sts__marshal_take_dict_head(struct sts__marshal *in)
+{
+    return take_byte(in, '{');
+}
+
+bool sts__marshal_take_tuple_head(struct sts__marshal *in, uint8_t item_count)
+{
+    if (in->end - in->at < 2 || in->at[0] != ')' || in->at[1] != item_count)
+        return false;
+    in->at += 2;
+    return true;
+}
+
+/* What the reference at a place refers to, or NULL. */
+static const struct sts__marshal_slot *peek_ref(const struct sts__marshal *in, const uint8_t *at)
+{
+    uint32_t index = load_u32(at + 1);
+
+    return *at == 'r' && index < in->refs.count ? &in->refs.slots[index] : NULL;
+}
+
+bool sts__marshal_take_id(struct sts__marshal *in, enum sts__marshal_kind kind, uint32_t *ret_id)
+{
+    const struct sts__marshal_slot *slot =
+        in->end - in->at < INT_BYTES ? NULL : peek_ref(in, in->at);
+
+    if (slot == NULL || slot->kind != kind)
+        return false;
+    *ret_id = slot->len;
+    in->at += INT_BYTES;
+    return true;
+}
+
 static bool peek_int(const struct sts__marshal *in, const uint8_t *at, int64_t *ret_value)
 {
-    uint32_t word = load_u32(at + 1);
+    const struct sts__marshal_slot *slot;
 
     if (*at == 'i') {
-        *ret_value = (int32_t)word;
+        *ret_value = (int32_t)load_u32(at + 1);
         return true;
     }
-    if (*at != 'r' || word >= in->refs.count || in->refs.items[word].kind != STS__MARSHAL_INT)
+    slot = peek_ref(in, at);
+    if (slot == NULL || slot->kind != STS__MARSHAL_INT)
         return false;
-    *ret_value = in->refs.items[word].u.integer;
+    *ret_value = slot->u.integer;
+    return true;
+}
+
+bool sts__marshal_take_int(struct sts__marshal *in, int64_t *ret_value)
+{
+    if (in->end - in->at < INT_BYTES || !peek_int(in, in->at, ret_value))
+        return false;
+    in->item_at = in->at;
+    in->at += INT_BYTES;
     return true;
 }
 
@@ -395,15 +459,12 @@ bool sts__marshal_take_figures(struct sts__marshal *in, int64_t counts[2], doubl
 {
     const uint8_t *at = in->at;
     const uint8_t *floats = at + 2 * INT_BYTES;
-    uint64_t bits;
 
     if (in->end - at < FIGURES_BYTES || floats[0] != 'g' || floats[FLOAT_BYTES] != 'g' ||
         !peek_int(in, at, &counts[0]) || !peek_int(in, at + INT_BYTES, &counts[1]))
         return false;
-    bits = load_u64(floats + 1);
-    memcpy(&times[0], &bits, sizeof(times[0]));
-    bits = load_u64(floats + FLOAT_BYTES + 1);
-    memcpy(&times[1], &bits, sizeof(times[1]));
+    times[0] = load_float(floats + 1);
+    times[1] = load_float(floats + FLOAT_BYTES + 1);
     in->item_at = at;
     in->at = at + FIGURES_BYTES;
     return true;

@@ -36,22 +36,33 @@ enum sts__marshal_kind {
 
 #define STS__MARSHAL_NO_REF UINT32_MAX
 
+union sts__marshal_content {
+    int64_t integer;
+    double real;
+    const uint8_t *bytes; /* of a text; of a container: where its items begin */
+};
+
 struct sts__marshal_item {
+    union sts__marshal_content u;
+    uint32_t len;  /* of a text: bytes; of a tuple or list: items; of an id: the id */
+    uint32_t ref;  /* where it stands in the array of references, or STS__MARSHAL_NO_REF */
     uint8_t kind;  /* enum sts__marshal_kind */
     bool is_bytes; /* of a text: bytes of Python 2, in no known encoding; else UTF-8 */
     bool is_open;  /* of a container: its items have not all been read yet */
-    bool is_again; /* of a container: came as a reference */
-    uint32_t ref;  /* where it stands in the array of references, or STS__MARSHAL_NO_REF */
-    uint32_t len;  /* of a text: bytes; of a tuple or list: items; of an id: the id */
-    union {
-        int64_t integer;
-        double real;
-        const uint8_t *bytes; /* of a text; of a container: where its items begin */
-    } u;
+    bool is_again; /* came as a reference */
+};
+
+/* An item that may be referred to: 16 bytes, since a file of 10,000 tuples has as many of them. */
+struct sts__marshal_slot {
+    union sts__marshal_content u;
+    uint32_t len;
+    uint8_t kind;
+    bool is_bytes;
+    bool is_open;
 };
 
 struct sts__marshal_refs {
-    struct sts__marshal_item *items;
+    struct sts__marshal_slot *slots;
     size_t count, cap;
 };
 
@@ -85,11 +96,22 @@ void sts__marshal_fail(struct sts__marshal *in, enum sts_status status, const ch
 bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item);
 
 /*
- * sts__marshal_take_figures - two ints and two floats, as all dumpers since Python 2.7 write them.
+ * sts__marshal_take_... - the commonest items, without making a struct sts__marshal_item of them.
  *
- * Returns: whether they stood there so; else nothing was read and sts__marshal_next tells what
- * does.
+ * Return: whether that is what stood there, not flagged and whole; it is then behind us. Else
+ * nothing was read, and sts__marshal_next gives or refuses what does stand there.
+ *
+ * end:     of a dict.
+ * head:    of a dict, or of a tuple with so many items: the items are next, without an enter.
+ * id:      a reference to a text or tuple (kind) that was bound to an id.
+ * int:     an int of 32 bits, or a reference to an int.
+ * figures: two such ints and two floats, as all dumpers since Python 2.7 write them.
  */
+bool sts__marshal_take_end(struct sts__marshal *in);
+bool sts__marshal_take_dict_head(struct sts__marshal *in);
+bool sts__marshal_take_tuple_head(struct sts__marshal *in, uint8_t item_count);
+bool sts__marshal_take_id(struct sts__marshal *in, enum sts__marshal_kind kind, uint32_t *ret_id);
+bool sts__marshal_take_int(struct sts__marshal *in, int64_t *ret_value);
 bool sts__marshal_take_figures(struct sts__marshal *in, int64_t counts[2], double times[2]);
 
 /* sts__marshal_enter - go to a container's items. Returns: what sts__marshal_leave wants back. */

@@ -33,7 +33,7 @@ struct decoder {
     struct sts__bytes text; /* a text of Python 2 made into UTF-8 */
     uint32_t *caller_of;    /* by function id: callee + 1 whose newest edge it is the caller of */
     size_t caller_of_cap;
-    bool may_append; /* the profile had no edges before: those of a new row are new */
+    bool had_no_edges; /* so that those of a row which is new are new */
 };
 
 bool sts__pstats_sniff(const uint8_t *data, size_t len)
@@ -116,22 +116,35 @@ static uint32_t text_id(struct decoder *decoder, const struct sts__marshal_item 
 static uint32_t next_text_id(struct decoder *decoder)
 {
     struct sts__marshal_item item;
+    uint32_t id;
 
+    if (sts__marshal_take_id(&decoder->in, STS__MARSHAL_TEXT_ID, &id))
+        return id;
     sts__marshal_next(&decoder->in, &item);
     return text_id(decoder, &item);
 }
 
-static int32_t next_line(struct decoder *decoder)
+static int64_t next_int(struct decoder *decoder, const char *what)
 {
     struct sts__marshal_item item;
+    int64_t value;
 
+    if (sts__marshal_take_int(&decoder->in, &value))
+        return value;
     sts__marshal_next(&decoder->in, &item);
-    if (item.kind != STS__MARSHAL_INT)
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a line number that is no int");
-    else if (item.u.integer < INT32_MIN || item.u.integer > INT32_MAX)
-        sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a line number of more than 32 bits");
-    else
-        return (int32_t)item.u.integer;
+    if (item.kind == STS__MARSHAL_INT)
+        return item.u.integer;
+    sts__marshal_fail(&decoder->in, STS_E_FORMAT, "%s that is no int", what);
+    return 0;
+}
+
+static int32_t next_line(struct decoder *decoder)
+{
+    int64_t line = next_int(decoder, "a line number");
+
+    if (line >= INT32_MIN && line <= INT32_MAX)
+        return (int32_t)line;
+    sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a line number of more than 32 bits");
     return 0;
 }
 
@@ -165,17 +178,6 @@ static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_i
 }
 
 /* --- figures --- */
-
-static int64_t next_count(struct decoder *decoder)
-{
-    struct sts__marshal_item item;
-
-    sts__marshal_next(&decoder->in, &item);
-    if (item.kind == STS__MARSHAL_INT)
-        return item.u.integer;
-    sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a count of calls that is no int");
-    return 0;
-}
 
 /*
  * Seconds to ns, rounded half to even, where one product and one look at it are enough.
@@ -235,8 +237,8 @@ static struct sts_figures next_figures(struct decoder *decoder)
         figures.tottime_ns = ns_of_seconds(decoder, times[0]);
         figures.cumtime_ns = ns_of_seconds(decoder, times[1]);
     } else {
-        counts[0] = next_count(decoder);
-        counts[1] = next_count(decoder);
+        counts[0] = next_int(decoder, "a count of calls");
+        counts[1] = next_int(decoder, "a count of calls");
         figures.tottime_ns = next_time_ns(decoder);
         figures.cumtime_ns = next_time_ns(decoder);
     }
@@ -272,14 +274,13 @@ static bool seen_caller(struct decoder *decoder, uint32_t caller_id, uint32_t ca
 }
 
 static void add_edge(struct decoder *decoder, uint32_t caller_id, uint32_t callee_id,
-                     const struct sts_figures *figures, bool row_is_new)
+                     const struct sts_figures *figures, bool may_append)
 {
-    bool seen = seen_caller(decoder, caller_id, callee_id);
     int r;
 
     if (decoder->in.status < 0)
         return;
-    if (row_is_new && decoder->may_append && !seen)
+    if (may_append && !seen_caller(decoder, caller_id, callee_id))
         r = sts__profile_append_edge(decoder->profile, caller_id, callee_id, figures,
                                      decoder->in.err);
     else
@@ -292,10 +293,12 @@ static void add_edge(struct decoder *decoder, uint32_t caller_id, uint32_t calle
  */
 static struct sts_figures next_caller_figures(struct decoder *decoder)
 {
-    struct sts__marshal_item item;
     struct sts_figures figures = { 0 };
+    struct sts__marshal_item item;
     const uint8_t *entered;
 
+    if (sts__marshal_take_tuple_head(&decoder->in, 4))
+        return next_figures(decoder);
     sts__marshal_next(&decoder->in, &item);
     if (item.kind == STS__MARSHAL_INT) {
         if (item.u.integer < 0)
@@ -314,28 +317,40 @@ static struct sts_figures next_caller_figures(struct decoder *decoder)
     return figures;
 }
 
-static void read_callers(struct decoder *decoder, uint32_t callee_id, bool row_is_new)
+/* Callers and their figures up to the dict's end. may_append: the callee has no edges yet. */
+static void read_caller_items(struct decoder *decoder, uint32_t callee_id, bool may_append)
+{
+    while (!sts__marshal_take_end(&decoder->in)) {
+        struct sts__marshal_item caller;
+        struct sts_figures figures;
+        uint32_t caller_id;
+
+        if (!sts__marshal_take_id(&decoder->in, STS__MARSHAL_TUPLE_ID, &caller_id)) {
+            if (!sts__marshal_next(&decoder->in, &caller))
+                return;
+            caller_id = function_id(decoder, &caller);
+        }
+        figures = next_caller_figures(decoder);
+        add_edge(decoder, caller_id, callee_id, &figures, may_append);
+    }
+}
+
+static void read_callers(struct decoder *decoder, uint32_t callee_id, bool may_append)
 {
     struct sts__marshal_item callers;
     const uint8_t *entered;
 
+    if (sts__marshal_take_dict_head(&decoder->in)) {
+        read_caller_items(decoder, callee_id, may_append);
+        return;
+    }
     sts__marshal_next(&decoder->in, &callers);
     if (callers.kind != STS__MARSHAL_DICT) {
         sts__marshal_fail(&decoder->in, STS_E_FORMAT, "callers that are no dict");
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &callers);
-    for (;;) {
-        struct sts__marshal_item caller;
-        struct sts_figures figures;
-        uint32_t caller_id;
-
-        if (!sts__marshal_next(&decoder->in, &caller))
-            break;
-        caller_id = function_id(decoder, &caller);
-        figures = next_caller_figures(decoder);
-        add_edge(decoder, caller_id, callee_id, &figures, row_is_new);
-    }
+    read_caller_items(decoder, callee_id, may_append);
     sts__marshal_leave(&decoder->in, &callers, entered);
 }
 
@@ -356,15 +371,33 @@ static void skip_mark(struct decoder *decoder, const struct sts__marshal_item *k
     sts__marshal_skip(&decoder->in, &value);
 }
 
+/* The items of a function's (cc, nc, tt, ct, callers). */
+static void read_row_items(struct decoder *decoder, uint32_t id)
+{
+    struct sts_figures figures = next_figures(decoder);
+    bool is_new;
+    int r;
+
+    if (decoder->in.status < 0)
+        return;
+    is_new = sts_profile_find(decoder->profile, id) == NULL;
+    r = sts_profile_add(decoder->profile, id, &figures, decoder->in.err);
+    if (r < 0)
+        fail_model(decoder, r);
+    else
+        read_callers(decoder, id, is_new && decoder->had_no_edges);
+}
+
 static void read_row(struct decoder *decoder, const struct sts__marshal_item *key)
 {
     uint32_t id = function_id(decoder, key);
     struct sts__marshal_item value;
-    struct sts_figures figures;
     const uint8_t *entered;
-    bool is_new;
-    int r;
 
+    if (sts__marshal_take_tuple_head(&decoder->in, 5)) {
+        read_row_items(decoder, id);
+        return;
+    }
     sts__marshal_next(&decoder->in, &value);
     if (value.kind != STS__MARSHAL_TUPLE || value.len != 5) {
         sts__marshal_fail(&decoder->in, STS_E_FORMAT,
@@ -372,16 +405,7 @@ static void read_row(struct decoder *decoder, const struct sts__marshal_item *ke
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &value);
-    figures = next_figures(decoder);
-    if (decoder->in.status < 0)
-        return;
-    is_new = sts_profile_find(decoder->profile, id) == NULL;
-    r = sts_profile_add(decoder->profile, id, &figures, decoder->in.err);
-    if (r < 0) {
-        fail_model(decoder, r);
-        return;
-    }
-    read_callers(decoder, id, is_new);
+    read_row_items(decoder, id);
     sts__marshal_leave(&decoder->in, &value, entered);
 }
 
@@ -419,7 +443,7 @@ int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
     struct decoder decoder = {
         .profile = profile,
         .symbols = sts_profile_symbols(profile),
-        .may_append = sts_profile_edge_count(profile) == 0,
+        .had_no_edges = sts_profile_edge_count(profile) == 0,
     };
     int status;
 
