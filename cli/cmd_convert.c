@@ -2,7 +2,7 @@
 /*
  * cmd_convert.c - statslice convert: any format in, any format out.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <statslice/format.h>
@@ -31,6 +31,14 @@ static const char *format_name(size_t i)
     return i < count ? formats[i].name : NULL;
 }
 
+static void describe_format(size_t i, char text[CLI_WORD_TEXT_BYTES])
+{
+    size_t count;
+    const struct sts_format_info *info = &sts_output_formats(&count)[i];
+
+    snprintf(text, CLI_WORD_TEXT_BYTES, "%s (%s)", info->help, info->extensions);
+}
+
 static const struct cli_option options[] = {
     {
         .name = "output",
@@ -46,6 +54,7 @@ static const struct cli_option options[] = {
         .kind = CLI_CHOICE,
         .argument = "FORMAT",
         .value_at = format_name,
+        .describe_at = describe_format,
         .help = "the format to write (default: by the ending of FILE)",
         .target = &opts.format,
     },

@@ -27,12 +27,20 @@ static const char *format_name(size_t i)
     return i < count ? formats[i].name : NULL;
 }
 
+static void describe_format(size_t i, char text[CLI_WORD_TEXT_BYTES])
+{
+    size_t count;
+
+    snprintf(text, CLI_WORD_TEXT_BYTES, "%s", sts_series_formats(&count)[i].help);
+}
+
 static const struct cli_option options[] = {
     {
         .name = "output-format",
         .kind = CLI_CHOICE,
         .argument = "FORMAT",
         .value_at = format_name,
+        .describe_at = describe_format,
         .help = "how the result is written (default: by the ending of FILE, else table)",
         .target = &opts.format,
     },

@@ -32,20 +32,37 @@ void cli_option_usage(char text[CLI_OPTION_TEXT_BYTES], const struct cli_option 
              option->argument == NULL ? "" : " ", option->argument == NULL ? "" : option->argument);
 }
 
+/* The words that an option knows, each with what it means, on lines of their own. */
+static void write_words(const struct cli_option *option, struct sts_sink *sink, size_t columns)
+{
+    char meaning[CLI_WORD_TEXT_BYTES], text[CLI_WORD_TEXT_BYTES + 64];
+    struct cli_word word;
+
+    for (size_t i = 0; cli_option_word(option, i, &word); i++) {
+        option->describe_at(i, meaning);
+        snprintf(text, sizeof(text), "%.*s - %s", (int)word.len, word.text, meaning);
+        cli_put_spaces(sink, TEXT_INDENT);
+        cli_put_wrapped(sink, text, TEXT_INDENT, TEXT_INDENT + 2, columns);
+    }
+}
+
 /* "help text; one of: a, b; repeatable" */
 static void write_option_text(const struct cli_option *option, struct sts_sink *sink,
                               size_t columns)
 {
     char text[1024];
     struct cli_word word;
-    size_t len = (size_t)snprintf(text, sizeof(text), "%s", option->help);
+    bool listed = option->describe_at != NULL;
+    size_t len = (size_t)snprintf(text, sizeof(text), "%s%s", option->help, listed ? ":" : "");
 
-    for (size_t i = 0; cli_option_word(option, i, &word) && len < sizeof(text); i++)
+    for (size_t i = 0; !listed && cli_option_word(option, i, &word) && len < sizeof(text); i++)
         len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.*s",
                                 i == 0 ? "; one of: " : ", ", (int)word.len, word.text);
     if (cli_option_repeats(option) && len < sizeof(text))
         snprintf(text + len, sizeof(text) - len, "; may be repeated");
     cli_put_wrapped(sink, text, TEXT_INDENT, TEXT_INDENT, columns);
+    if (listed)
+        write_words(option, sink, columns);
 }
 
 static void write_option(const struct cli_option *option, struct sts_sink *sink, size_t columns)

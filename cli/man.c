@@ -28,15 +28,15 @@ static void put_char(struct sts_sink *sink, const char *at)
         sts_sink_write(sink, at, 1);
 }
 
-/* One run of text; long ones get lines of their source broken, but not before a "." (a request). */
+/* One run of text; long lines of the source are broken. A "." that begins one is not a request. */
 static void put_text(struct sts_sink *sink, const char *text, size_t len)
 {
     size_t column = 0;
 
     for (size_t i = 0; i < len; i++) {
         size_t word_len = strcspn(text + i + 1, " ");
-        if (text[i] == ' ' && column + word_len > SOURCE_COLUMNS && text[i + 1] != '.') {
-            cli_put(sink, "\n");
+        if (text[i] == ' ' && column + word_len > SOURCE_COLUMNS) {
+            cli_put(sink, text[i + 1] == '.' ? "\n\\&" : "\n");
             column = 0;
         } else {
             put_char(sink, text + i);
@@ -95,6 +95,24 @@ static void put_title(struct sts_sink *sink, const struct cli_command *command, 
 
 /* --- one command --- */
 
+/* Each word with what it means, as a list of its own. */
+static void put_meanings(struct sts_sink *sink, const struct cli_option *option)
+{
+    char meaning[CLI_WORD_TEXT_BYTES];
+    struct cli_word word;
+
+    cli_put(sink, ".RS\n");
+    for (size_t i = 0; cli_option_word(option, i, &word); i++) {
+        cli_put(sink, ".TP\n.B ");
+        put_text(sink, word.text, word.len);
+        cli_put(sink, "\n");
+        option->describe_at(i, meaning);
+        put_text(sink, meaning, strlen(meaning));
+        cli_put(sink, "\n");
+    }
+    cli_put(sink, ".RE\n");
+}
+
 /* Each word on a line of the source, so that none grows too long. */
 static void put_words(struct sts_sink *sink, const struct cli_option *option)
 {
@@ -128,9 +146,12 @@ static void put_option(struct sts_sink *sink, const struct cli_option *option)
         cli_put(sink, "\\&");
     put_text(sink, option->help, strlen(option->help));
     cli_put(sink, ".\n");
-    put_words(sink, option);
+    if (option->describe_at == NULL)
+        put_words(sink, option);
     if (cli_option_repeats(option))
         cli_put(sink, "May be repeated.\n");
+    if (option->describe_at != NULL)
+        put_meanings(sink, option);
 }
 
 static void put_options(struct sts_sink *sink, const struct cli_command *command)

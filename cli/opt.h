@@ -10,6 +10,8 @@
 
 #include "cli/list.h"
 
+#define CLI_WORD_TEXT_BYTES ((size_t)200)
+
 enum cli_option_kind {
     CLI_SWITCH,  /* target: bool, becomes true */
     CLI_TEXT,    /* target: const char * */
@@ -26,7 +28,8 @@ struct cli_option {
     const char *argument;              /* "FILE"; NULL: takes none */
     const char *values;                /* known words with a space between, or NULL */
     const char *(*value_at)(size_t i); /* known words from a table; NULL behind the last */
-    const char *help;                  /* one sentence without a full stop */
+    void (*describe_at)(size_t i, char text[CLI_WORD_TEXT_BYTES]); /* what such a word means */
+    const char *help; /* one sentence without a full stop */
     uint32_t min, max;
     bool repeatable; /* CLI_SETTING: given again it adds */
     void *target;

@@ -82,10 +82,12 @@ int cli_outfile_close(struct sts_sink *sink, int status, struct sts_error *err)
 {
     int r = 0;
 
-    if (status < 0)
+    bool sink_failed = sink != NULL && sts_sink_status(sink) < 0;
+
+    if (status < 0 && !sink_failed)
         sts_sink_abandon(sink);
     else
-        r = sts_sink_close(sink, err);
+        r = sts_sink_close(sink, err); /* which knows best why it failed */
     cli_signals_guard(NULL);
-    return status < 0 ? status : r;
+    return r < 0 ? r : status;
 }

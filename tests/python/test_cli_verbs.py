@@ -415,6 +415,13 @@ class Outputs(CommandTest):
             self.assertIn("no space left on device", message)
         self.assertIn("no space left", self.fails(1, "slices", log, "-o", "/dev/full"))
 
+    def test_a_disk_that_fills_up_half_way_is_told_as_such(self):
+        log = self.make_log(count=5000)
+        for arguments in (["convert", log, "--to", "ndjson", "-o", "/dev/full"],
+                          ["slices", log, "--slice", "1s", "-o", "/dev/full"]):
+            message = self.fails(1, *arguments)
+            self.assertRegex(message, r'could not write "/dev/full": no space left on device\n\Z')
+
     def test_a_closed_standard_output_is_a_failure(self):
         log = self.make_log()
         done = subprocess.run(["bash", "-c", '"$@" >&-', "bash", STATSLICE, "slices", log],
