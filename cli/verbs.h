@@ -7,6 +7,7 @@
 
 struct cli_command;
 
+extern const struct cli_command cmd_chart;
 extern const struct cli_command cmd_convert;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_info;
