@@ -121,7 +121,25 @@ static PyObject *profiler_clear(PyObject *self, PyObject *Py_UNUSED(none))
         return NULL;
     for (shadow = profiler->shadows; shadow != NULL; shadow = shadow->next)
         sts__shadow_clear(shadow);
+    memset(&profiler->spans, 0, sizeof(profiler->spans));
+    if (profiler->enabled)
+        sts__spans_begin(&profiler->spans, &profiler->shared->clock);
     Py_RETURN_NONE;
+}
+
+static PyObject *profiler_span(PyObject *self, PyObject *Py_UNUSED(none))
+{
+    struct sts__profiler *profiler = (struct sts__profiler *)self;
+    const struct sts__spans *spans = &profiler->spans;
+    int64_t end_ns = profiler->enabled ? sts__ticks_wall_ns() : spans->last_wall_ns;
+
+    if (spans->first_wall_ns == 0)
+        Py_RETURN_NONE;
+    if (end_ns < spans->first_wall_ns) /* the clock was set back */
+        end_ns = spans->first_wall_ns;
+    return Py_BuildValue(
+        "(LLL)", (long long)spans->first_wall_ns, (long long)end_ns,
+        (long long)sts__spans_profiled_ns(spans, &profiler->shared->clock, profiler->enabled));
 }
 
 static int take_snapshot(struct sts__profiler *profiler, struct sts__snapshot *ret_snapshot)
@@ -300,10 +318,15 @@ PyDoc_STRVAR(rows_doc, "rows() -> (functions, edges)\n\n"
                        "own ns, cumulative ns); edges: (index of caller, index of callee, and\n"
                        "the same four figures). Times are whole nanoseconds.");
 
+PyDoc_STRVAR(span_doc, "span() -> (begin, end, profiled) or None\n\n"
+                       "When profiling first began and last ended (now, while it is enabled), in\n"
+                       "ns since 1970 UTC, and how many ns of it were profiled.");
+
 static PyMethodDef profiler_methods[] = {
     { "getstats", profiler_getstats, METH_NOARGS, getstats_doc },
     { "stats_dict", profiler_stats_dict, METH_NOARGS, stats_dict_doc },
     { "rows", profiler_rows, METH_NOARGS, rows_doc },
+    { "span", profiler_span, METH_NOARGS, span_doc },
     { "enable", (PyCFunction)(void (*)(void))profiler_enable, METH_VARARGS | METH_KEYWORDS,
       enable_doc },
     { "disable", profiler_disable, METH_NOARGS, disable_doc },

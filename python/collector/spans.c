@@ -35,6 +35,8 @@ static struct sts__tick_scale common_scale(struct sts__clock *clock)
 
 void sts__spans_begin(struct sts__spans *spans, const struct sts__clock *clock)
 {
+    if (spans->first_wall_ns == 0)
+        spans->first_wall_ns = sts__ticks_wall_ns();
     spans->begin = sts__tick_pair_read(clock->tsc);
 }
 
@@ -44,6 +46,15 @@ void sts__spans_end(struct sts__spans *spans, const struct sts__clock *clock)
 
     spans->elapsed.ticks += end.ticks - spans->begin.ticks;
     spans->elapsed.mono_ns += end.mono_ns - spans->begin.mono_ns;
+    spans->last_wall_ns = sts__ticks_wall_ns();
+}
+
+int64_t sts__spans_profiled_ns(const struct sts__spans *spans, const struct sts__clock *clock,
+                               bool running)
+{
+    if (!running)
+        return spans->elapsed.mono_ns;
+    return spans->elapsed.mono_ns + sts__tick_pair_read(clock->tsc).mono_ns - spans->begin.mono_ns;
 }
 
 struct sts__tick_scale sts__spans_scale(const struct sts__spans *spans, struct sts__clock *clock)

@@ -19,12 +19,22 @@ enum {
     STS_CLOCKSOURCE_BYTES = 64,
 };
 
-int64_t sts__ticks_mono_ns(void)
+static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(id, &now);
     return (int64_t)now.tv_sec * (int64_t)STS_NS_PER_S + now.tv_nsec;
+}
+
+int64_t sts__ticks_mono_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t sts__ticks_wall_ns(void)
+{
+    return read_clock(CLOCK_REALTIME);
 }
 
 #if STS_HAS_TSC

@@ -38,6 +38,7 @@ struct sts__tick_scale {
 bool sts__ticks_from_tsc(void);
 
 int64_t sts__ticks_mono_ns(void);
+int64_t sts__ticks_wall_ns(void); /* since 1970 UTC */
 
 /* sts__tick_pair_read - read both clocks, as near to each other as a few tries give. */
 struct sts__tick_pair sts__tick_pair_read(bool tsc);
