@@ -15,6 +15,14 @@
 
 #include <stdbool.h>
 
+#if PY_VERSION_HEX < 0x030A0000
+static inline PyObject *Py_NewRef(PyObject *object)
+{
+    Py_INCREF(object);
+    return object;
+}
+#endif
+
 /* The fields of FunctionProfile, in order. */
 enum core_field {
     CORE_FIELD_NCALLS,
@@ -44,11 +52,13 @@ struct core_state {
 struct core_state *core_state_of(PyObject *module);
 
 /* Each adds its types or functions. Returns: 0, or -1 with an exception. */
-int core_add_stats_functions(PyObject *module);
 int core_add_profile_type(PyObject *module);
 int core_add_reader_type(PyObject *module);
 int core_add_query_type(PyObject *module);
 int core_add_series_type(PyObject *module);
+
+/* query_options() -> [(name, argument or None, repeatable, help)] */
+PyObject *core_query_options(PyObject *module, PyObject *none);
 
 /* --- core_errors.c --- */
 

@@ -48,6 +48,8 @@ static PyMethodDef methods[] = {
       "add_func_stats(target, source)\n--\n\nThe sum of two functions' entries." },
     { "add_callers", stats_add_callers, METH_VARARGS,
       "add_callers(target, source)\n--\n\nThe sum of two dicts of callers." },
+    { "query_options", core_query_options, METH_NOARGS,
+      "query_options()\n--\n\n[(name, argument or None, repeatable, help)]" },
     { NULL, NULL, 0, NULL },
 };
 
@@ -72,7 +74,9 @@ static int init_constants(struct core_state *state)
 
 static int core_exec(PyObject *module)
 {
-    if (init_constants(core_state_of(module)) < 0)
+    if (init_constants(core_state_of(module)) < 0 || core_add_profile_type(module) < 0 ||
+        core_add_reader_type(module) < 0 || core_add_query_type(module) < 0 ||
+        core_add_series_type(module) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "library_version", sts_version());
 }

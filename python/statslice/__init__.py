@@ -1,1 +1,77 @@
-"""statslice"""
+"""Time-sliced function profiles for Python services.
+
+Which function took the time, exactly, slice by slice::
+
+    import statslice
+
+    with statslice.Profile() as profile:
+        work()
+    statslice.Stats(profile).sort_stats("cumulative").print_stats(20)
+    statslice.log(profile, open("profiles.log", "a"), labels={"service": "shop"})
+
+    table = statslice.slices("profiles.log", width="10s", metric="cumtime", by="function")
+    statslice.chart(table)                  # shows itself in a notebook
+    statslice.chart(table, "chart.svg")     # or becomes a file
+
+``statslice.cprofile`` and ``statslice.pstats`` stand in for ``cProfile`` and ``pstats``.
+Importing the package is cheap: what is behind a name is loaded when the name is first used.
+"""
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from ._chart import Chart, chart
+    from ._errors import (
+        Error,
+        FormatError,
+        LimitError,
+        NotFoundError,
+        UnsupportedError,
+        UsageError,
+    )
+    from ._log import log
+    from ._profile import Profile
+    from ._record import Edge, ProfileRecord, as_record, read
+    from ._series import Series, Slice, slices
+    from ._stats_profile import (
+        ExactFunctionProfile,
+        ExactStatsProfile,
+        FunctionProfile,
+        StatsProfile,
+    )
+    from .pstats import SortKey, Stats
+
+__version__: str
+
+_HOMES = {
+    "_chart": ("Chart", "chart"),
+    "_errors": ("Error", "FormatError", "LimitError", "NotFoundError", "UnsupportedError",
+                "UsageError"),
+    "_log": ("log",),
+    "_profile": ("Profile",),
+    "_record": ("Edge", "ProfileRecord", "as_record", "read"),
+    "_series": ("Series", "Slice", "slices"),
+    "_stats_profile": ("ExactFunctionProfile", "ExactStatsProfile", "FunctionProfile",
+                       "StatsProfile"),
+    "pstats": ("SortKey", "Stats"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = import_module("._core", __name__).library_version
+    elif name in _HOME_OF:
+        value = getattr(import_module("." + _HOME_OF[name], __name__), name)
+    elif name in ("cprofile", "pstats"):
+        return import_module("." + name, __name__)
+    else:
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> List[str]:
+    return sorted(set(globals()) | set(__all__) | {"__version__", "cprofile", "pstats"})

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core_work.c - see core_work.h.
+ */
+#include "binding/core_work.h"
+
+#include "base/clock.h"
+
+#define TURN_NS INT64_C(50000000) /* without the GIL at a stretch: Ctrl-C is heard this soon */
+
+int core_reader_open(struct core_reader *reader, PyObject *source,
+                     const struct sts_input_options *options)
+{
+    const struct core_state *state = core_object_state(reader);
+    struct core_text name = { NULL, NULL };
+    struct sts_error err = { 0 };
+    PyThreadState *thread;
+    PyObject *path;
+    int r;
+
+    if (PyBytes_Check(source)) {
+        if (core_text_init(&name, reader->name) < 0)
+            return -1;
+        reader->bytes = Py_NewRef(source);
+        r = sts_input_open_memory(PyBytes_AS_STRING(source), (size_t)PyBytes_GET_SIZE(source),
+                                  name.text, options, &reader->input, &err);
+        core_text_deinit(&name);
+    } else {
+        if (!PyUnicode_FSConverter(source, &path))
+            return -1;
+        thread = PyEval_SaveThread();
+        r = sts_input_open(PyBytes_AS_STRING(path), options, &reader->input, &err);
+        PyEval_RestoreThread(thread);
+        Py_DECREF(path);
+    }
+    if (r < 0)
+        core_raise(state, r, &err, reader->name);
+    return r < 0 ? -1 : 0;
+}
+
+int core_reader_enter(struct core_reader *reader)
+{
+    if (reader->input == NULL || reader->busy) {
+        PyErr_SetString(PyExc_ValueError, reader->busy ? "another thread is reading this input"
+                                                       : "the input is closed");
+        return -1;
+    }
+    reader->busy = true;
+    return 0;
+}
+
+/* For a while. Returns: 1 with more to come, 0 at the end, or a status. */
+static int feed_some(struct sts_input *input, struct sts_query *query, struct sts_profile *profile,
+                     core_take_fn take, struct sts_error *err)
+{
+    int64_t until_ns = sts__clock_mono_ns() + TURN_NS;
+    int r = 1;
+
+    while (r > 0 && sts__clock_mono_ns() < until_ns) {
+        r = sts_input_next(input, profile, err);
+        if (r > 0) {
+            int taken = take(query, profile, err);
+            r = taken < 0 ? taken : 1;
+        }
+    }
+    return r;
+}
+
+static int feed_all(struct core_reader *reader, struct core_query *query, core_take_fn take)
+{
+    struct sts_profile *profile = sts_profile_new(NULL);
+    struct sts_error err = { 0 };
+    PyThreadState *thread;
+    int r = 1;
+
+    if (profile == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    while (r > 0 && PyErr_CheckSignals() == 0) {
+        thread = PyEval_SaveThread();
+        r = feed_some(reader->input, query->query, profile, take, &err);
+        PyEval_RestoreThread(thread);
+    }
+    sts_profile_free(profile);
+    if (r < 0)
+        core_raise(core_object_state(reader), r, &err, reader->name);
+    return r == 0 ? 0 : -1;
+}
+
+int core_reader_feed(struct core_reader *reader, struct core_query *query, core_take_fn take)
+{
+    int r;
+
+    if (core_reader_enter(reader) < 0)
+        return -1;
+    query->busy = true;
+    r = feed_all(reader, query, take);
+    query->busy = false;
+    reader->busy = false;
+    return r;
+}

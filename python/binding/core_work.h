@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core_work.h - inputs, as the reader and the query work through them.
+ */
+#ifndef STS_BINDING_CORE_WORK_H
+#define STS_BINDING_CORE_WORK_H
+
+#include "binding/core_object.h"
+
+/* core_reader_open - open a path or bytes. Returns: 0, or -1 with an exception. */
+int core_reader_open(struct core_reader *reader, PyObject *source,
+                     const struct sts_input_options *options);
+
+/*
+ * core_reader_enter - mark it busy; the caller resets reader->busy.
+ *
+ * Returns: 0, or -1 with ValueError where it is closed or another thread is in it.
+ */
+int core_reader_enter(struct core_reader *reader);
+
+typedef int (*core_take_fn)(struct sts_query *query, const struct sts_profile *profile,
+                            struct sts_error *err);
+
+/*
+ * core_reader_feed - hand every profile that is left to take(query, ...).
+ *
+ * Without the GIL, but for a moment now and then in which signals are heard.
+ * Returns: 0, or -1 with an exception.
+ */
+int core_reader_feed(struct core_reader *reader, struct core_query *query, core_take_fn take);
+
+#endif

@@ -1,0 +1,4 @@
+"""``python -m statslice [-o FILE] [-s SORT] (-m MODULE | SCRIPT) ARGS``, as ``python -m cProfile``."""
+from .cprofile import main
+
+main()

@@ -1,0 +1,40 @@
+"""Profiles into a log, one line each."""
+import io
+import os
+from typing import Any, Mapping, Optional
+
+from ._record import as_record
+from ._times import Time
+
+
+def log(
+    profile: Any,
+    target: Any,
+    labels: Optional[Mapping[str, str]] = None,
+    *,
+    begin: Optional[Time] = None,
+    end: Optional[Time] = None,
+) -> str:
+    """Write one profile as one line of JSON, which ``read`` and ``slices`` find in any log.
+
+    profile: a ``Profile``, ``cProfile.Profile``, ``Stats``, ``StatsProfile``, ``ProfileRecord``,
+    or a path to a file of any readable format.
+    target: an open file (text or binary), a ``logging.Logger`` (at level INFO), or a path, to
+    which the line is appended.
+    labels: such as ``{"service": "shop"}``; what the time slices can be grouped and filtered by.
+    begin, end: a datetime or seconds since 1970; by default what the profile knows, or else it
+    ends now.
+
+    Returns the line, without its end.
+    """
+    line = as_record(profile, labels, begin, end).to_bytes("ndjson").decode("ascii").rstrip("\n")
+    if hasattr(target, "info"):
+        target.info("%s", line)
+    elif isinstance(target, (str, os.PathLike)):
+        with open(target, "ab", buffering=0) as file:
+            file.write(line.encode("ascii") + b"\n")
+    elif isinstance(target, (io.RawIOBase, io.BufferedIOBase)) or "b" in getattr(target, "mode", ""):
+        target.write(line.encode("ascii") + b"\n")
+    else:
+        target.write(line + "\n")
+    return line

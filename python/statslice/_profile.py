@@ -1,0 +1,38 @@
+"""The profiler of the package."""
+import datetime
+from typing import Any, Optional, Union
+
+from . import _times, cprofile
+from ._record import as_record
+from ._stats_profile import ExactStatsProfile, StatsProfile
+
+
+class Profile(cprofile.Profile):
+    """A profiler that knows when it ran: ``cprofile.Profile``, with the times of day.
+
+    ::
+
+        with statslice.Profile() as profile:
+            work()
+        profile.get_stats_profile(exact=True)
+    """
+
+    @property
+    def begin(self) -> Optional[datetime.datetime]:
+        """When it was first enabled, in UTC; None before that."""
+        span = self.span()
+        return None if span is None else _times.utc(span[0])
+
+    @property
+    def end(self) -> Optional[datetime.datetime]:
+        """When it was last disabled, in UTC; now, while it is enabled."""
+        span = self.span()
+        return None if span is None else _times.utc(span[1])
+
+    def get_stats_profile(self, exact: bool = False) -> Union[StatsProfile, ExactStatsProfile]:
+        """The figures so far, as ``Stats.get_stats_profile`` gives them."""
+        return as_record(self).get_stats_profile(exact)
+
+    def write(self, path: Any, format: Optional[str] = None) -> None:
+        """Write a file, as ``ProfileRecord.write`` does."""
+        as_record(self).write(path, format)
