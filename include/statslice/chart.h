@@ -25,7 +25,7 @@ struct sts_chart_options {
     uint32_t height_px;   /* 0: 480, and more where the legend needs it */
     enum sts_theme theme; /* AUTO follows prefers-color-scheme in SVG; light elsewhere */
     uint32_t columns;     /* of the terminal, in cells; 0: 80 */
-    uint32_t rows;        /* of the terminal; 0: 24 */
+    uint32_t rows;        /* of the terminal; 0: 24. A chart with a long legend is taller */
     enum sts_color color; /* of the terminal */
     bool ascii;           /* terminal: no character outside ASCII */
 };

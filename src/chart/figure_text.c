@@ -38,11 +38,14 @@ static const struct prefix *const prefixes_of[] = {
     [STS_UNIT_RATIO] = ratio_prefixes,
 };
 
+/* From here on three digits round up to the next unit: 999.6 ms is shown as 1.00 s. */
+#define ROUNDS_UP 0.9995
+
 static const struct prefix *prefix_for(enum sts_unit unit, double value)
 {
     const struct prefix *prefix = prefixes_of[unit];
 
-    while (prefix[1].name != NULL && fabs(value) < prefix->factor)
+    while (prefix[1].name != NULL && fabs(value) < prefix->factor * ROUNDS_UP)
         prefix++;
     return prefix;
 }

@@ -59,16 +59,18 @@ struct sts__rgb sts__palette_ink(enum sts__ink ink, bool dark)
 
 void sts__palette_assign(const struct sts_series *series, uint8_t *colors)
 {
-    bool taken[STS__PALETTE_SIZE] = { false };
+    bool taken[STS__PALETTE_FIRST] = { false };
 
     for (size_t column = 0; column < sts_series_column_count(series); column++) {
         const char *name = sts_series_column_name(series, column);
-        size_t color = (size_t)(sts__hash_bytes(name, strlen(name)) % STS__PALETTE_SIZE);
-        if (column % STS__PALETTE_SIZE == 0)
+        size_t place = (size_t)(sts__hash_bytes(name, strlen(name)) % STS__PALETTE_FIRST);
+        if (column % STS__PALETTE_FIRST == 0)
             memset(taken, 0, sizeof(taken));
-        while (taken[color])
-            color = (color + 1) % STS__PALETTE_SIZE;
-        taken[color] = true;
-        colors[column] = (uint8_t)color;
+        while (taken[place])
+            place = (place + 1) % STS__PALETTE_FIRST;
+        taken[place] = true;
+        /* place + 0 for the largest ten, place + 10 for the next ten, and again */
+        colors[column] = (uint8_t)((place + column / STS__PALETTE_FIRST * STS__PALETTE_FIRST) %
+                                   STS__PALETTE_SIZE);
     }
 }

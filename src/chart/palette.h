@@ -8,7 +8,8 @@
 #include <statslice/chart.h>
 #include <statslice/series.h>
 
-#define STS__PALETTE_SIZE 20
+#define STS__PALETTE_SIZE  20
+#define STS__PALETTE_FIRST 10 /* of them are told apart best, and are given away first */
 
 struct sts__rgb {
     uint8_t r, g, b;
@@ -33,8 +34,8 @@ struct sts__rgb sts__palette_ink(enum sts__ink ink, bool dark);
  * sts__palette_assign - a colour for each column of a series, by the hash of its name.
  *
  * A function keeps its colour from chart to chart unless a larger one of the same chart has it
- * already. No two columns share a colour up to STS__PALETTE_SIZE columns; behind them they come
- * again in turn.
+ * already: the largest ten share out the first ten colours, the next ten the others. No two columns
+ * share a colour up to STS__PALETTE_SIZE columns; behind them colours come again.
  * colors: room for a number a column.
  */
 void sts__palette_assign(const struct sts_series *series, uint8_t *colors);

@@ -65,9 +65,8 @@ static const char *const ink_classes[] = {
 
 static void put_color_rule(const struct svg *svg, const char *class, struct sts__rgb color)
 {
-    sts__put_format(svg->sink, ".s%08x .%s{fill:#%02x%02x%02x;stroke:#%02x%02x%02x}\n",
-                    (unsigned)svg->scope, class, color.r, color.g, color.b, color.r, color.g,
-                    color.b);
+    sts__put_format(svg->sink, ".s%08x .%s{color:#%02x%02x%02x}\n", (unsigned)svg->scope, class,
+                    color.r, color.g, color.b);
 }
 
 static void put_colors(const struct svg *svg, bool dark)
@@ -93,13 +92,14 @@ static void put_style(const struct svg *svg, enum sts_theme theme)
 
     sts__put_text(svg->sink, "<style>\n");
     sts__put_format(svg->sink,
-                    ".s%08x text{font:11px " FONT ";stroke:none}\n"
+                    ".s%08x rect,.s%08x circle,.s%08x text{fill:currentColor}\n"
+                    ".s%08x line{stroke:currentColor}\n"
+                    ".s%08x text{font:11px " FONT "}\n"
                     ".s%08x .h{font-size:16px;font-weight:600}\n"
                     ".s%08x .l{font-size:11.5px}\n"
-                    ".s%08x rect{stroke:none}\n"
                     ".s%08x .b rect:hover{opacity:.75}\n"
                     ".s%08x .f{opacity:.5}\n",
-                    scope, scope, scope, scope, scope, scope);
+                    scope, scope, scope, scope, scope, scope, scope, scope, scope);
     put_colors(svg, theme == STS_THEME_DARK);
     if (theme == STS_THEME_AUTO) {
         sts__put_text(svg->sink, "@media(prefers-color-scheme:dark){\n");

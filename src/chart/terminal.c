@@ -49,13 +49,12 @@ struct terminal {
     struct sts_sink *sink;
     struct sts__bars bars;
     struct sts__scale scale;
-    uint8_t *colors;     /* by column */
-    double *values;      /* part by part of one bar after the other */
-    size_t part_count;   /* columns, and other */
-    size_t rows, width;  /* of the plot, in cells */
-    size_t axis_cells;   /* left of it */
-    size_t bar_cells;    /* of one bar with the gap behind it */
-    size_t legend_count; /* parts that the legend has room for */
+    uint8_t *colors;    /* by column */
+    double *values;     /* part by part of one bar after the other */
+    size_t part_count;  /* columns, and other */
+    size_t rows, width; /* of the plot, in cells */
+    size_t axis_cells;  /* left of it */
+    size_t bar_cells;   /* of one bar with the gap behind it */
 };
 
 /* --- colours --- */
@@ -402,7 +401,7 @@ static void put_legend(const struct terminal *terminal)
     size_t cells = label_cells(terminal);
 
     sts__put_text(terminal->sink, "\n");
-    for (size_t part = 0; part < terminal->legend_count; part++) {
+    for (size_t part = 0; part < terminal->part_count; part++) {
         size_t column = part_column(terminal, part);
         put_mark(terminal, part);
         put_spaces(terminal, 1);
@@ -410,9 +409,6 @@ static void put_legend(const struct terminal *terminal)
         put_legend_figures(terminal, column);
         sts__put_text(terminal->sink, "\n");
     }
-    if (terminal->legend_count < terminal->part_count)
-        sts__put_format(terminal->sink, "  and %zu more\n",
-                        terminal->part_count - terminal->legend_count);
     if (sts__bars_stacks(terminal->series)) {
         put_spaces(terminal, 2);
         put_label(terminal, "total", cells);
@@ -447,7 +443,6 @@ static size_t widest_tick(const struct sts__scale *scale)
 
 static void place(struct terminal *terminal)
 {
-    size_t n = sts_series_slice_count(terminal->series);
     size_t columns = terminal->options->columns, rows = terminal->options->rows;
     size_t fixed = HEADING_ROWS + AXIS_ROWS + 3;
 
@@ -463,17 +458,9 @@ static void place(struct terminal *terminal)
     terminal->bars = sts__bars_make(terminal->series, terminal->width);
     terminal->bar_cells = terminal->bars.count == 0 ? 1 : terminal->width / terminal->bars.count;
     terminal->bar_cells = terminal->bar_cells > 8 ? 8 : terminal->bar_cells;
-    terminal->legend_count = terminal->part_count;
     terminal->rows = rows > fixed + terminal->part_count + PLOT_ROWS_MIN
                          ? rows - fixed - terminal->part_count
                          : PLOT_ROWS_MIN;
-    if (terminal->rows == PLOT_ROWS_MIN && rows > fixed + 2 * PLOT_ROWS_MIN) {
-        terminal->rows = (rows - fixed) / 2;
-        terminal->legend_count = rows - fixed - terminal->rows - 1;
-        if (terminal->legend_count > terminal->part_count)
-            terminal->legend_count = terminal->part_count;
-    }
-    (void)n;
 }
 
 static int draw(struct terminal *terminal, struct sts_error *err)
