@@ -535,7 +535,8 @@ static void put_all(struct sts__layout *layout, const struct sts_chart_options *
     layout->slices_per_bar = plan.bars.slices_per_bar;
     put_heading(&plan, options);
     place(&plan, options);
-    layout->shapes[0].h = layout->height;
+    if (layout->status == 0)
+        layout->shapes[0].h = layout->height; /* the paper: its height is known now */
     put_gaps(&plan);
     put_value_axis(&plan);
     put_bars(&plan);

@@ -119,7 +119,10 @@ static int run_table(const struct scenario *scenarios)
 
 int main(void)
 {
-    int failed = run_table(profile_scenarios);
+    int failed;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    failed = run_table(profile_scenarios);
 
     failed |= run_table(format_scenarios);
     failed |= run_table(query_scenarios);
