@@ -20,8 +20,8 @@
 #include "format/log_fields.h"
 #include "format/log_find.h"
 
-#define EMBEDDED_MAX                                                                               \
-    4 /* JSON texts inside each other: docker's log around a logger's around ours */
+#define TRIES_MAX    8 /* broken objects before the one that is looked for */
+#define EMBEDDED_MAX 4 /* JSON texts inside each other, as docker's log around a logger's */
 
 void sts__log_reader_init(struct sts__log_reader *reader, bool spans_only)
 {
@@ -122,8 +122,9 @@ static int read_around(struct sts__log_record *record, const char *text, const c
                        const struct sts__mark *mark, struct sts_error *err)
 {
     const char *at = text;
+    int tries = 0;
 
-    while ((at = sts__log_next_object(at, mark->quote)) != NULL) {
+    while (tries < TRIES_MAX && (at = sts__log_next_object(at, mark->quote)) != NULL) {
         int r = start_object(record, at, end, true, err);
         if (r < 0)
             return r;
@@ -135,6 +136,7 @@ static int read_around(struct sts__log_record *record, const char *text, const c
             return 1;
         if (!sts__json_failed(&record->refused))
             record->refused = record->json;
+        tries++;
         at++;
     }
     return sts__json_failed(&record->refused);

@@ -210,6 +210,22 @@ static void test_ndjson__is_found_inside_of_texts_inside_of_texts(void **state)
     free(outer);
 }
 
+static void test_ndjson__is_found_behind_seven_broken_objects_and_no_more(void **state)
+{
+    static const char sorted[] = "{\"begin\":\"2024-05-05T12:00:00Z\","
+                                 "\"end\":\"2024-05-05T12:00:10Z\",\"func_profiles\":{}}";
+    char line[512] = "";
+
+    (void)state;
+    for (int i = 0; i < 7; i++)
+        strcat(line, "{\"a\"} {\"b\":1} ");
+    strcat(line, sorted);
+    sts_profile_free(read_line(line));
+    memmove(line + 6, line, strlen(line) + 1);
+    memcpy(line, "{\"a\"} ", 6);
+    assert_broken(line, "no colon behind a key at byte 4");
+}
+
 static void test_ndjson__lines_of_something_else_are_passed_over(void **state)
 {
     (void)state;
@@ -378,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_ndjson__a_caller_of_an_earlier_line_is_not_known),
         cmocka_unit_test(test_ndjson__is_found_inside_of_other_logs),
         cmocka_unit_test(test_ndjson__is_found_inside_of_texts_inside_of_texts),
+        cmocka_unit_test(test_ndjson__is_found_behind_seven_broken_objects_and_no_more),
         cmocka_unit_test(test_ndjson__lines_of_something_else_are_passed_over),
         cmocka_unit_test(test_ndjson__broken_lines_are_told_with_byte_and_reason),
         cmocka_unit_test(test_ndjson__one_line_holds_one_profile),
