@@ -2,13 +2,16 @@
 /*
  * hash.h - hashes for tables in memory; never stored.
  *
- * Not keyed: a table's worst case is bounded by the limits on its size, and
- * open addressing here rehashes at half full.
+ * Not keyed: whoever knows them can make keys that fall together. Tables whose keys come from
+ * outside therefore give up after STS_HASH_PROBES_MAX steps; at half full, where they rehash, keys
+ * that were not made for it need some dozens.
  */
 #ifndef STS_BASE_HASH_H
 #define STS_BASE_HASH_H
 
 #include <statslice/common.h>
+
+#define STS_HASH_PROBES_MAX 1024
 
 uint64_t sts__hash_bytes(const void *data, size_t len);
 

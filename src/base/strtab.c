@@ -45,19 +45,23 @@ void sts__strtab_deinit(struct sts__strtab *tab)
     sts__strtab_init(tab);
 }
 
+/* The slot of a text, or the free one where it belongs; NULL where too many lie before it. */
 static uint32_t *find(const struct sts__strtab *tab, uint32_t *slots, size_t slot_count,
                       uint32_t hash, const char *text, size_t len)
 {
     size_t mask = slot_count - 1;
     size_t i = hash & mask;
 
-    while (slots[i] != 0) {
-        const struct sts__strtab_entry *entry = &tab->entries[slots[i] - 1];
+    for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask) {
+        const struct sts__strtab_entry *entry;
+
+        if (slots[i] == 0)
+            return &slots[i];
+        entry = &tab->entries[slots[i] - 1];
         if (entry->hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
-            break;
-        i = (i + 1) & mask;
+            return &slots[i];
     }
-    return &slots[i];
+    return NULL;
 }
 
 static int rehash(struct sts__strtab *tab)
@@ -69,7 +73,12 @@ static int rehash(struct sts__strtab *tab)
         return STS_E_NOMEM;
     for (size_t id = 0; id < tab->entry_count; id++) {
         const struct sts__strtab_entry *entry = &tab->entries[id];
-        *find(tab, slots, slot_count, entry->hash, entry->text, entry->len) = (uint32_t)id + 1;
+        uint32_t *slot = find(tab, slots, slot_count, entry->hash, entry->text, entry->len);
+        if (slot == NULL) {
+            free(slots);
+            return STS_E_LIMIT;
+        }
+        *slot = (uint32_t)id + 1;
     }
     tab->bytes += (slot_count - tab->slot_count) * sizeof(*slots);
     free(tab->slots);
@@ -115,6 +124,8 @@ int sts__strtab_add(struct sts__strtab *tab, const char *text, size_t len, uint3
             return r;
     }
     slot = find(tab, tab->slots, tab->slot_count, hash, text, len);
+    if (slot == NULL)
+        return STS_E_LIMIT;
     if (*slot != 0) {
         *ret_id = *slot - 1;
         return 0;

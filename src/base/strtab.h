@@ -24,8 +24,8 @@ void sts__strtab_deinit(struct sts__strtab *tab);
 /*
  * sts__strtab_add - the id of a text, which is stored if it is new. Ids count up from 0.
  *
- * Returns: 0, STS_E_NOMEM, STS_E_LIMIT (more than STS_STRTAB_ENTRIES_MAX texts, or a longer
- *          text than STS_TEXT_BYTES_MAX).
+ * Returns: 0, STS_E_NOMEM, STS_E_LIMIT (more than STS_STRTAB_ENTRIES_MAX texts, a longer
+ *          text than STS_TEXT_BYTES_MAX, or texts made so that their hashes fall together).
  */
 STS_MUST_CHECK int sts__strtab_add(struct sts__strtab *tab, const char *text, size_t len,
                                    uint32_t *ret_id);

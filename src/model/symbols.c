@@ -73,7 +73,10 @@ int sts__symbols_text(struct sts_symbols *symbols, const char *text, size_t len,
     assert(memchr(text, '\0', len) == NULL);
     r = sts__strtab_add(&symbols->texts, text, len, ret_text_id);
     if (r == STS_E_LIMIT)
-        return sts__fail(err, STS_E_LIMIT, "a name of %zu bytes, or too many names", len);
+        return sts__fail(err, STS_E_LIMIT,
+                         "a name of %zu bytes, too many names, or names made so that their hashes "
+                         "fall together",
+                         len);
     if (r < 0)
         return sts__fail_nomem(err);
     return 0;
@@ -98,26 +101,39 @@ static bool key_equal(const struct sts__function_key *a, const struct sts__funct
            a->qualname_id == b->qualname_id && a->line_number == b->line_number;
 }
 
+/* The slot of a key, or the free one where it belongs; NULL where too many lie before it. */
 static uint32_t *find(const struct sts_symbols *symbols, uint32_t *slots, size_t slot_count,
                       const struct sts__function_key *key)
 {
     size_t mask = slot_count - 1;
     size_t i = (size_t)key_hash(key) & mask;
 
-    while (slots[i] != 0 && !key_equal(&symbols->functions[slots[i] - 1], key))
-        i = (i + 1) & mask;
-    return &slots[i];
+    for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask)
+        if (slots[i] == 0 || key_equal(&symbols->functions[slots[i] - 1], key))
+            return &slots[i];
+    return NULL;
 }
 
-static int rehash(struct sts_symbols *symbols)
+static int fail_collisions(struct sts_error *err)
+{
+    return sts__fail(err, STS_E_LIMIT, "functions made so that their hashes fall together");
+}
+
+static int rehash(struct sts_symbols *symbols, struct sts_error *err)
 {
     size_t slot_count = symbols->slot_count == 0 ? FIRST_SLOTS : symbols->slot_count * 2;
     uint32_t *slots = sts__alloc_array(slot_count, sizeof(*slots));
 
     if (slots == NULL)
-        return STS_E_NOMEM;
-    for (size_t id = 0; id < symbols->function_count; id++)
-        *find(symbols, slots, slot_count, &symbols->functions[id]) = (uint32_t)id + 1;
+        return sts__fail_nomem(err);
+    for (size_t id = 0; id < symbols->function_count; id++) {
+        uint32_t *slot = find(symbols, slots, slot_count, &symbols->functions[id]);
+        if (slot == NULL) {
+            free(slots);
+            return fail_collisions(err);
+        }
+        *slot = (uint32_t)id + 1;
+    }
     free(symbols->slots);
     symbols->slots = slots;
     symbols->slot_count = slot_count;
@@ -128,11 +144,15 @@ int sts__symbols_key(struct sts_symbols *symbols, const struct sts__function_key
                      uint32_t *ret_function_id, struct sts_error *err)
 {
     uint32_t *slot;
-    int r;
+    int r = 0;
 
-    if ((symbols->function_count + 1) * 2 > symbols->slot_count && rehash(symbols) < 0)
-        return sts__fail_nomem(err);
+    if ((symbols->function_count + 1) * 2 > symbols->slot_count)
+        r = rehash(symbols, err);
+    if (r < 0)
+        return r;
     slot = find(symbols, symbols->slots, symbols->slot_count, key);
+    if (slot == NULL)
+        return fail_collisions(err);
     if (*slot == 0) {
         r = sts__grow(&symbols->functions, &symbols->function_cap, symbols->function_count + 1,
                       sizeof(*symbols->functions), STS_FUNCTIONS_MAX);
