@@ -12,11 +12,10 @@
 
 #include "base/timetext.h"
 
-static int read_version(struct sts__log_record *record, struct sts_error *err)
+static int read_version(struct sts__log_record *record)
 {
     const char *start = record->json.at;
 
-    (void)err;
     if (sts__json_u64(&record->json) != 1)
         sts__json_fail_at(&record->json, start,
                           "a version of the log that is not known (known: 1)");
@@ -49,31 +48,28 @@ static int read_edge_of_span(struct sts__log_record *record, int64_t *ret_ns)
     return 0;
 }
 
-static int read_begin(struct sts__log_record *record, struct sts_error *err)
+static int read_begin(struct sts__log_record *record)
 {
-    (void)err;
     record->has |= STS__HAS_BEGIN;
     return read_edge_of_span(record, &record->begin_ns);
 }
 
-static int read_end(struct sts__log_record *record, struct sts_error *err)
+static int read_end(struct sts__log_record *record)
 {
-    (void)err;
     record->has |= STS__HAS_END;
     return read_edge_of_span(record, &record->end_ns);
 }
 
 /*
  * Seconds since 1970, or RFC 3339; anything else tells no time. The time nearest to the rows holds:
- * what comes before them is told by ever deeper objects, what comes behind by ever higher ones.
+ * before them the last one, which is in the innermost object, and else the first one behind them.
  */
-static int read_timestamp(struct sts__log_record *record, struct sts_error *err)
+static int read_timestamp(struct sts__log_record *record)
 {
     enum sts__json_kind kind = sts__json_peek(&record->json);
     int64_t time_ns = 0;
     int r = 1;
 
-    (void)err;
     if (kind == STS__JSON_TEXT)
         r = read_time_text(record, &time_ns);
     else if (kind == STS__JSON_NUMBER)
@@ -90,21 +86,19 @@ static int read_timestamp(struct sts__log_record *record, struct sts_error *err)
     return 0;
 }
 
-static int read_total(struct sts__log_record *record, struct sts_error *err)
+static int read_total(struct sts__log_record *record)
 {
-    (void)err;
     record->total_ns = sts__json_ns(&record->json);
     record->has |= STS__HAS_TOTAL;
     return 0;
 }
 
-static int read_engine(struct sts__log_record *record, struct sts_error *err)
+static int read_engine(struct sts__log_record *record)
 {
     static const enum sts_engine engines[] = { STS_ENGINE_FRAMES, STS_ENGINE_EVENTS,
                                                STS_ENGINE_IMPORT };
     struct sts__json_text text = sts__json_text(&record->json);
 
-    (void)err;
     for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
         const char *name = sts_engine_name(engines[i]);
         if (sts__json_is(&text, name, strlen(name)))
@@ -113,13 +107,12 @@ static int read_engine(struct sts__log_record *record, struct sts_error *err)
     return 0;
 }
 
-static int read_clock(struct sts__log_record *record, struct sts_error *err)
+static int read_clock(struct sts__log_record *record)
 {
     static const enum sts_clock clocks[] = { STS_CLOCK_WALL, STS_CLOCK_CPU };
     const char *start = record->json.at;
     struct sts__json_text text = sts__json_text(&record->json);
 
-    (void)err;
     for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
         const char *name = sts_clock_name(clocks[i]);
         if (sts__json_is(&text, name, strlen(name))) {
@@ -131,12 +124,11 @@ static int read_clock(struct sts__log_record *record, struct sts_error *err)
     return 0;
 }
 
-static int read_coverage(struct sts__log_record *record, struct sts_error *err)
+static int read_coverage(struct sts__log_record *record)
 {
     const char *start = record->json.at;
     double coverage = sts__json_double(&record->json);
 
-    (void)err;
     if (coverage > 0.0 && coverage <= 1.0)
         sts_profile_set_coverage(record->profile, coverage);
     else
@@ -193,7 +185,7 @@ static int append_decoded(struct sts__log_record *record, const struct sts__json
 }
 
 static int set_label(struct sts__log_record *record, const struct sts__json_text *key,
-                     const struct sts__json_text *value, struct sts_error *err)
+                     const struct sts__json_text *value)
 {
     struct sts__bytes texts;
     int r;
@@ -204,14 +196,14 @@ static int set_label(struct sts__log_record *record, const struct sts__json_text
         r = append_decoded(record, value, &texts);
     if (r == 0)
         r = sts_profile_set_label(record->profile, texts.data, texts.data + strlen(texts.data) + 1,
-                                  err);
+                                  record->err);
     if (r == STS_E_LIMIT)
         sts__json_fail(&record->json, "too many labels");
     sts__bytes_deinit(&texts);
     return sts__json_failed(&record->json) ? 0 : r;
 }
 
-static int read_labels(struct sts__log_record *record, struct sts_error *err)
+static int read_labels(struct sts__log_record *record)
 {
     struct sts__json_text key, value;
     int r = 0;
@@ -220,13 +212,13 @@ static int read_labels(struct sts__log_record *record, struct sts_error *err)
     while (r == 0 && sts__json_next_key(&record->json, &key)) {
         value = label_value(&record->json);
         if (value.at != NULL && !sts__json_failed(&record->json))
-            r = set_label(record, &key, &value, err);
+            r = set_label(record, &key, &value);
     }
     record->has |= STS__HAS_LABELS;
     return r;
 }
 
-static int read_rows(struct sts__log_record *record, struct sts_error *err)
+static int read_rows(struct sts__log_record *record)
 {
     const unsigned enough = STS__HAS_SPAN | STS__HAS_LABELS;
 
@@ -234,17 +226,18 @@ static int read_rows(struct sts__log_record *record, struct sts_error *err)
         sts__json_fail(&record->json, "func_profiles twice");
     record->has |= STS__HAS_ROWS;
     if (!record->reader->spans_only)
-        return sts__log_rows_read(&record->reader->rows, &record->json, record->profile, err);
+        return sts__log_rows_read(&record->reader->rows, &record->json, record->profile,
+                                  record->err);
     record->stopped = (record->has & enough) == enough;
     if (!record->stopped)
         sts__json_skip(&record->json);
     return 0;
 }
 
-static int read_other_callers(struct sts__log_record *record, struct sts_error *err)
+static int read_other_callers(struct sts__log_record *record)
 {
     if (!record->reader->spans_only)
-        return sts__log_rows_read_callers(&record->reader->rows, &record->json, err);
+        return sts__log_rows_read_callers(&record->reader->rows, &record->json, record->err);
     sts__json_skip(&record->json);
     return 0;
 }
@@ -255,7 +248,7 @@ static int read_other_callers(struct sts__log_record *record, struct sts_error *
 static const struct field {
     const char *word;
     size_t len;
-    int (*read)(struct sts__log_record *record, struct sts_error *err);
+    int (*read)(struct sts__log_record *record);
     enum sts__json_kind kind; /* another kind is somebody else's field; NONE: any kind */
 } fields[] = {
     { WORD("statslice"), read_version, STS__JSON_NUMBER },
@@ -289,10 +282,10 @@ static const struct field *field_of(struct sts__json *json, const struct sts__js
  * An object of somebody else's: what it tells counts only if the rows are in it.
  * Labels that it may have set stay: they are named "labels", and nothing else is lost by them.
  */
-static int read_inner(struct sts__log_record *record, struct sts_error *err)
+static int read_inner(struct sts__log_record *record)
 {
     struct sts__log_record before = *record;
-    int r = sts__log_read_object(record, true, err);
+    int r = sts__log_read_object(record, true);
 
     if ((record->has & STS__HAS_ROWS) == 0) {
         before.json = record->json;
@@ -301,7 +294,7 @@ static int read_inner(struct sts__log_record *record, struct sts_error *err)
     return r;
 }
 
-int sts__log_read_object(struct sts__log_record *record, bool descend, struct sts_error *err)
+int sts__log_read_object(struct sts__log_record *record, bool descend)
 {
     struct sts__json *json = &record->json;
     struct sts__json_text key;
@@ -311,10 +304,10 @@ int sts__log_read_object(struct sts__log_record *record, bool descend, struct st
     while (r == 0 && !record->stopped && sts__json_next_key(json, &key)) {
         const struct field *field = field_of(json, &key);
         if (field != NULL)
-            r = field->read(record, err);
+            r = field->read(record);
         else if (descend && (record->has & STS__HAS_ROWS) == 0 &&
                  sts__json_peek(json) == STS__JSON_OBJECT)
-            r = read_inner(record, err);
+            r = read_inner(record);
         else
             sts__json_skip(json);
     }

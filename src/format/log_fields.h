@@ -27,6 +27,7 @@ struct sts__log_record {
     struct sts__json
         refused; /* the first object that was tried in vain; its reason is NULL: none */
     struct sts_profile *profile;
+    struct sts_error *err; /* the caller's, for failures that are not the line's */
     unsigned has;
     int64_t begin_ns, end_ns;  /* our own shape */
     int64_t time_ns, total_ns; /* the article's */
@@ -40,7 +41,6 @@ struct sts__log_record {
  * A broken object is a failure of record->json and not of the call.   Errors: as
  * sts__log_rows_read.
  */
-STS_MUST_CHECK int sts__log_read_object(struct sts__log_record *record, bool descend,
-                                        struct sts_error *err);
+STS_MUST_CHECK int sts__log_read_object(struct sts__log_record *record, bool descend);
 
 #endif

@@ -41,8 +41,6 @@ void sts__log_reader_deinit(struct sts__log_reader *reader)
     sts__bytes_deinit(&reader->scratch);
 }
 
-/* --- a line --- */
-
 /* The span, from whichever shape it was. */
 static const char *settle_span(struct sts__log_record *record)
 {
@@ -77,8 +75,7 @@ static bool is_whole(const char *line, size_t len)
 }
 
 /* All that is asked of a line beyond its own syntax. */
-static int finish(struct sts__log_record *record, const char *text, size_t len,
-                  struct sts_error *err)
+static int finish(struct sts__log_record *record, const char *text, size_t len)
 {
     struct sts__json *json = &record->json;
     const char *reason = NULL, *at = json->at;
@@ -95,13 +92,13 @@ static int finish(struct sts__log_record *record, const char *text, size_t len,
         sts__log_find_mark(at, (size_t)(json->end - at)).kind != STS__MARK_NONE)
         reason = "two profiles in one line";
     if (reason == NULL)
-        return sts__log_rows_finish(&record->reader->rows, json, record->profile, err);
+        return sts__log_rows_finish(&record->reader->rows, json, record->profile, record->err);
     sts__json_fail(json, reason);
     return 0;
 }
 
 static int start_object(struct sts__log_record *record, const char *at, const char *end,
-                        bool descend, struct sts_error *err)
+                        bool descend)
 {
     sts_profile_clear(record->profile);
     sts__log_rows_begin(&record->reader->rows, sts_profile_symbols(record->profile));
@@ -109,7 +106,7 @@ static int start_object(struct sts__log_record *record, const char *at, const ch
     record->total_ns = 0;
     record->stopped = false;
     sts__json_init(&record->json, at, (size_t)(end - at));
-    return sts__log_read_object(record, descend, err);
+    return sts__log_read_object(record, descend);
 }
 
 /*
@@ -119,13 +116,13 @@ static int start_object(struct sts__log_record *record, const char *at, const ch
  * Returns: 1, 0 for none, below 0.
  */
 static int read_around(struct sts__log_record *record, const char *text, const char *end,
-                       const struct sts__mark *mark, struct sts_error *err)
+                       const struct sts__mark *mark)
 {
     const char *at = text;
     int tries = 0;
 
     while (tries < TRIES_MAX && (at = sts__log_next_object(at, mark->quote)) != NULL) {
-        int r = start_object(record, at, end, true, err);
+        int r = start_object(record, at, end, true);
         if (r < 0)
             return r;
         if (!sts__json_failed(&record->json) && record->json.at <= mark->quote) {
@@ -143,27 +140,28 @@ static int read_around(struct sts__log_record *record, const char *text, const c
 }
 
 static int read_marked(struct sts__log_record *record, const char *text, size_t len,
-                       const struct sts__mark *mark, struct sts_error *err)
+                       const struct sts__mark *mark)
 {
     const char *at = mark->kind == STS__MARK_VERSION ? sts__log_object_of(text, mark) : NULL;
     int r;
 
     if (at == NULL) {
-        r = read_around(record, text, text + len, mark, err);
+        r = read_around(record, text, text + len, mark);
         if (r <= 0)
             return r;
     } else {
-        r = start_object(record, at, text + len, false, err);
+        r = start_object(record, at, text + len, false);
         if (r < 0)
             return r;
     }
-    r = finish(record, text, len, err);
+    r = finish(record, text, len);
     if (sts__json_failed(&record->json) && sts__json_failed(&record->refused))
         record->json = record->refused;
     return r < 0 ? r : 1;
 }
 
-/* Replace a text by the JSON text inside of it that a mark stands in. Returns: 1, 0 for none. */
+/* Replace a text by the JSON text inside of it that a mark stands in. Returns: 1, also where json
+ * has failed; 0 for none; below 0. */
 static int unwrap(struct sts__json *json, struct sts__bytes *bytes, const struct sts__mark *mark,
                   const char **text, size_t *len)
 {
@@ -176,9 +174,7 @@ static int unwrap(struct sts__json *json, struct sts__bytes *bytes, const struct
     sts__json_init(json, start, (size_t)(*text + *len - start));
     written = sts__json_text(json);
     r = sts__json_decode(json, &written, bytes, text, len);
-    if (r == STS_E_FORMAT)
-        return 1;
-    return r < 0 ? r : 1;
+    return r < 0 && r != STS_E_FORMAT ? r : 1;
 }
 
 static int fail_line(const struct sts__json *json, const char *text, bool embedded,
@@ -192,7 +188,7 @@ static int fail_line(const struct sts__json *json, const char *text, bool embedd
 int sts__log_read_line(struct sts__log_reader *reader, const char *line, size_t len,
                        struct sts_profile *profile, struct sts_error *err)
 {
-    struct sts__log_record record = { .reader = reader, .profile = profile };
+    struct sts__log_record record = { .reader = reader, .profile = profile, .err = err };
     const char *text = line;
     size_t level = 0;
     struct sts__mark mark;
@@ -213,7 +209,7 @@ int sts__log_read_line(struct sts__log_reader *reader, const char *line, size_t 
     }
     if (mark.kind == STS__MARK_NONE || mark.embedded)
         return 0;
-    r = read_marked(&record, text, len, &mark, err);
+    r = read_marked(&record, text, len, &mark);
     if (r < 0)
         return r;
     return sts__json_failed(&record.json) ? fail_line(&record.json, text, level > 0, err) : r;

@@ -7,7 +7,7 @@
  * Out:  rows and edges of a profile.
  * Why:  a caller's key may stand before the row that says who it is, so edges
  *       wait until all rows are read.
- * Not:  times, labels and the other fields of a line (log_read.c).
+ * Not:  times, labels and the other fields of a line (log_fields.c).
  */
 #include "format/log_rows.h"
 
@@ -67,16 +67,20 @@ static const struct {
     [FIELD_CALLERS] = WORD("callers"),
 };
 
+/* Fields that a row must have; a caller without a row has the first ones alone. */
 static const struct {
     enum field field;
     const char *reason;
 } required[] = {
+    { FIELD_FILE_NAME, "a function without file_name" },
+    { FIELD_LINE_NUMBER, "a function without line_number" },
     { FIELD_NCALLS, "a function without ncalls" },
     { FIELD_TOTTIME, "a function without tottime" },
     { FIELD_CUMTIME, "a function without cumtime" },
-    { FIELD_FILE_NAME, "a function without file_name" },
-    { FIELD_LINE_NUMBER, "a function without line_number" },
 };
+
+#define IDENTITY_COUNT 2
+#define REQUIRED_COUNT (sizeof(required) / sizeof(required[0]))
 
 void sts__log_rows_init(struct sts__log_rows *rows)
 {
@@ -246,7 +250,7 @@ static int read_field(struct sts__log_rows *rows, struct sts__json *json, struct
     return 0;
 }
 
-/* The fields of one function. A null stands for a field that is not there. */
+/* The fields of one function. A qualname that is null is not known. */
 static int read_fields(struct sts__log_rows *rows, struct sts__json *json, struct row *row,
                        struct sts_error *err)
 {
@@ -276,9 +280,9 @@ static int read_fields(struct sts__log_rows *rows, struct sts__json *json, struc
     return 0;
 }
 
-static void check_row(struct sts__json *json, struct row *row, size_t first, size_t count)
+static void check_row(struct sts__json *json, struct row *row, size_t required_count)
 {
-    for (size_t i = first; i < first + count; i++)
+    for (size_t i = 0; i < required_count; i++)
         if ((row->seen & 1u << required[i].field) == 0)
             sts__json_fail_at(json, row->function.at, required[i].reason);
     if ((row->seen & 1u << FIELD_PCALLS) == 0)
@@ -293,7 +297,7 @@ static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct ro
     uint32_t function_id;
     int r;
 
-    check_row(json, row, 0, sizeof(required) / sizeof(required[0]));
+    check_row(json, row, REQUIRED_COUNT);
     if (json->reason != NULL)
         return STS_E_FORMAT;
     r = sts__log_keys_bind(&rows->keys, json, &row->function, &function_id, err);
@@ -343,7 +347,7 @@ int sts__log_rows_read_callers(struct sts__log_rows *rows, struct sts__json *jso
     while (r == 0 && sts__json_next_key(json, &key)) {
         struct row row = { .function = { .key = key } };
         r = read_fields(rows, json, &row, err);
-        check_row(json, &row, 3, 2);
+        check_row(json, &row, IDENTITY_COUNT);
         if (rows->edge_count > row.first_edge)
             sts__json_fail(json, "a caller without a row has callers");
         if (r == 0)

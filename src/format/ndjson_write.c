@@ -10,6 +10,7 @@
 #include <statslice/sink.h>
 
 #include "base/escape.h"
+#include "base/fail.h"
 #include "base/num.h"
 #include "base/timetext.h"
 #include "format/output.h"
@@ -159,12 +160,37 @@ static void put_head(struct sts_sink *sink, const struct sts_profile *profile)
     put_count(sink, ",\"prim_calls\":", totals.pcalls);
 }
 
+/* What the log's reader would refuse is not written: better told now than missed later. */
+static int check_rows(const struct sts_profile *profile, struct sts_error *err)
+{
+    size_t row_count, edge_count;
+    const struct sts__row *rows = sts__profile_rows(profile, &row_count);
+    const struct sts_edge *edges = sts__profile_edges(profile, &edge_count);
+    uint32_t culprit = UINT32_MAX;
+
+    for (size_t i = 0; i < row_count; i++)
+        if (rows[i].figures.tottime_ns < 0 || rows[i].figures.cumtime_ns < 0 ||
+            rows[i].figures.pcalls > rows[i].figures.ncalls)
+            culprit = rows[i].function_id;
+    for (size_t i = 0; i < edge_count; i++)
+        if (edges[i].figures.tottime_ns < 0 || edges[i].figures.cumtime_ns < 0)
+            culprit = edges[i].callee_id;
+    if (culprit == UINT32_MAX)
+        return 0;
+    return sts__fail(err, STS_E_UNSUPPORTED,
+                     "the log cannot hold a negative time or more primitive calls than calls, as "
+                     "\"%.100s\" has",
+                     sts_symbols_function(sts_profile_symbols(profile), culprit).name);
+}
+
 static int put_profile(struct sts_output *output, const struct sts_profile *profile,
                        struct sts_error *err)
 {
     struct sts_sink *sink = output->sink;
-    int r = sts__row_keys_set(&output->keys, profile, err);
+    int r = check_rows(profile, err);
 
+    if (r == 0)
+        r = sts__row_keys_set(&output->keys, profile, err);
     if (r < 0)
         return r;
     put_head(sink, profile);
@@ -193,7 +219,8 @@ static int write_line(struct sts_output *output, const struct sts_profile *profi
 {
     int r = put_profile(output, profile, err);
 
-    sts__put_text(output->sink, "\n");
+    if (r == 0)
+        sts__put_text(output->sink, "\n");
     return r;
 }
 

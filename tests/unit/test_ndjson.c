@@ -281,7 +281,7 @@ static void test_ndjson__broken_rows_are_told_with_byte_and_reason(void **state)
 {
     (void)state;
     assert_broken("{\"statslice\":1,\"func_profiles\":{\"f\":{}}}",
-                  "a function without ncalls at byte 36");
+                  "a function without file_name at byte 36");
     assert_broken("{\"statslice\":1,\"func_profiles\":{\"f\":{\"ncalls\":-1}}}",
                   "not a count from 0 to 2^63 - 1 at byte 46");
     assert_broken("{\"statslice\":1,\"func_profiles\":{\"f\":{\"tottime\": -1}}}",

@@ -192,6 +192,32 @@ static void test_output_format_of__goes_by_the_ending(void **state)
     assert_format_of("", NULL);
 }
 
+static void test_output_ndjson__what_could_not_be_read_again_is_refused(void **state)
+{
+    static const struct sts_figures figures[] = { { 1, 1, -1, 0 },
+                                                  { 1, 1, 0, -1 },
+                                                  { 1, 2, 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct sts_profile *profile = make_profile();
+        struct sts_output *output;
+        struct sts_sink *sink;
+        struct sts_error err;
+        size_t len;
+
+        add(profile, function_id(profile, "f.py", 1, "bad", NULL), figures[i]);
+        assert_int_equal(sts_sink_open_memory(1 << 20, &sink, &err), 0);
+        assert_int_equal(sts_output_open("ndjson", sink, &output, &err), 0);
+        assert_int_equal(sts_output_write(output, profile, &err), STS_E_UNSUPPORTED);
+        assert_non_null(strstr(err.text, "\"bad\""));
+        assert_int_equal(sts_output_close(output, &err), 0);
+        assert_string_equal(sts_sink_memory(sink, &len), "");
+        sts_sink_close(sink, NULL);
+        sts_profile_free(profile);
+    }
+}
+
 static int refuse(void *context, const void *data, size_t len)
 {
     (void)context, (void)data, (void)len;
@@ -420,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_output_json__one_array_of_the_same_objects),
         cmocka_unit_test(test_output_flat__one_line_a_function_without_callers),
         cmocka_unit_test(test_output_csv__one_row_a_function_under_a_head),
+        cmocka_unit_test(test_output_ndjson__what_could_not_be_read_again_is_refused),
         cmocka_unit_test(test_output_pstats__holds_one_profile),
         cmocka_unit_test(test_output_open__an_unknown_format_is_told),
         cmocka_unit_test(test_output_format_of__goes_by_the_ending),
