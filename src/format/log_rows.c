@@ -350,7 +350,7 @@ int sts__log_rows_read_callers(struct sts__log_rows *rows, struct sts__json *jso
         check_row(json, &row, IDENTITY_COUNT);
         if (rows->edge_count > row.first_edge)
             sts__json_fail(json, "a caller without a row has callers");
-        if (r == 0)
+        if (r == 0 && !sts__json_failed(json)) /* its identity is whole */
             r = sts__log_keys_bind(&rows->keys, json, &row.function, &function_id, err);
     }
     return settle(json, r);
