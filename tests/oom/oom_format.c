@@ -163,6 +163,35 @@ static int run_zstd_file(struct sts_error *err)
     return run_compressed_file("zstd", err);
 }
 
+static int read_one(const char *text, struct sts_error *err)
+{
+    struct sts_input *input;
+    int r = sts_input_open_memory(text, strlen(text), "memory", NULL, &input, err);
+
+    if (r < 0)
+        return r;
+    r = read_profiles(input, err);
+    sts_input_close(input);
+    return r;
+}
+
+/* A line in a JSON text in a JSON text, with escapes, a label, and a caller without a row. */
+static int run_embedded(struct sts_error *err)
+{
+    return read_one(
+        "{\"log\":\"{\\\"message\\\":\\\"{\\\\\\\"statslice\\\\\\\":1,"
+        "\\\\\\\"begin\\\\\\\":\\\\\\\"2024-05-05T12:00:00Z\\\\\\\","
+        "\\\\\\\"end\\\\\\\":\\\\\\\"2024-05-05T12:00:10Z\\\\\\\","
+        "\\\\\\\"labels\\\\\\\":{\\\\\\\"a\\\\\\\\tb\\\\\\\":1},"
+        "\\\\\\\"other_callers\\\\\\\":{\\\\\\\"o\\\\\\\":{\\\\\\\"file_name\\\\\\\":"
+        "\\\\\\\"f\\\\\\\",\\\\\\\"line_number\\\\\\\":1}},\\\\\\\"func_profiles\\\\\\\":"
+        "{\\\\\\\"k\\\\\\\":{\\\\\\\"ncalls\\\\\\\":1,\\\\\\\"tottime\\\\\\\":0,"
+        "\\\\\\\"cumtime\\\\\\\":0,\\\\\\\"file_name\\\\\\\":\\\\\\\"c:\\\\\\\\\\\\\\\\f\\\\\\\","
+        "\\\\\\\"line_number\\\\\\\":1,\\\\\\\"callers\\\\\\\":{\\\\\\\"o\\\\\\\":[1,1,0,0]}}}}"
+        "\\\"}\\n\"}\n",
+        err);
+}
+
 static int run_article(struct sts_error *err)
 {
     static const char line[] =
@@ -171,14 +200,7 @@ static int run_article(struct sts_error *err)
         "{\"sleep1\": {\"ncalls\": \"3/1\", \"tottime\": 0.0, \"percall_tottime\": 0.0, "
         "\"cumtime\": "
         "1.2, \"percall_cumtime\": 1.2, \"file_name\": \"a.py\", \"line_number\": 4}}}}\n";
-    struct sts_input *input;
-    int r = sts_input_open_memory(line, sizeof(line) - 1, "memory", NULL, &input, err);
-
-    if (r < 0)
-        return r;
-    r = read_profiles(input, err);
-    sts_input_close(input);
-    return r;
+    return read_one(line, err);
 }
 
 static int run_tables(struct sts_error *err)
@@ -201,6 +223,7 @@ const struct scenario format_scenarios[] = {
     { "gzip log", run_gzip_file },
     { "zstd log", run_zstd_file },
     { "the article's line", run_article },
+    { "a line inside of texts", run_embedded },
     { "tables of formats", run_tables },
     { NULL, NULL },
 };
