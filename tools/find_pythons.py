@@ -2,7 +2,8 @@
 """Print every CPython from 3.8 on that can build an extension, one a line.
 
 Looks in PATH and in ~/.pyenv/versions. Of interpreters with the same extension
-suffix the first one found counts. Columns, tab between: executable, version,
+suffix the first one found counts. With STATSLICE_PYTHON set to an executable, only that
+one is looked at. Columns, tab between: executable, version,
 include folder, extension suffix.
 """
 import glob
@@ -23,6 +24,9 @@ ASK = (
 
 
 def candidates():
+    if os.environ.get("STATSLICE_PYTHON"):
+        yield os.environ["STATSLICE_PYTHON"]
+        return
     folders = os.environ.get("PATH", "").split(os.pathsep)
     folders += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin")))
     for folder in folders:

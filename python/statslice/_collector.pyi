@@ -1,0 +1,26 @@
+"""The profiler in C. Use statslice.Profile, or statslice.cprofile."""
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+class Profiler:
+    def __init__(
+        self,
+        timer: Optional[Callable[[], Any]] = None,
+        timeunit: float = 0.0,
+        subcalls: bool = True,
+        builtins: bool = True,
+        threads: bool = False,
+    ) -> None: ...
+    def enable(
+        self, subcalls: bool = True, builtins: bool = True, threads: bool = False
+    ) -> None: ...
+    def disable(self) -> None: ...
+    def clear(self) -> None: ...
+    def getstats(self) -> List[Any]: ...
+    def stats_dict(self) -> Dict[Tuple[str, int, str], Tuple[int, int, float, float, dict]]: ...
+    def rows(
+        self,
+    ) -> Tuple[
+        List[Tuple[str, int, str, Optional[str], int, int, int, int]],
+        List[Tuple[int, int, int, int, int, int]],
+    ]: ...
+    def span(self) -> Optional[Tuple[int, int, int]]: ...
