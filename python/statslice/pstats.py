@@ -156,6 +156,7 @@ class Stats:
             vars(self).pop("stats", None)
             self._raw = raw
         else:
+            _refuse_broken(raw, path)
             self.stats = marshal.loads(raw)
             if not isinstance(self.stats, dict):
                 raise TypeError("%r holds no profile" % path)
@@ -418,6 +419,12 @@ class Stats:
             f8(cumulative),
             f8(cumulative / primitive) if primitive else " " * 8,
             func_std_string(func))
+
+
+def _refuse_broken(raw, path):
+    """Raise FormatError or LimitError for what is no profile: on some of it marshal crashes."""
+    for _ in _core.Reader(raw, _core.Profile, path, strict=True):
+        pass
 
 
 class TupleComp:

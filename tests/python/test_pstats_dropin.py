@@ -48,15 +48,16 @@ def fibonacci(n):
 def synthetic(seed, functions=200):
     """Stats with what real ones seldom have: halves of a millisecond, huge and negative times."""
     chance = random.Random(seed)
-    times = [0.0, 0.0005, 0.0015, 0.0025, 1.0005, 2.5e-7, 1e-9, -0.0004, -0.5, 123456.7895, 3e12,
-             1e300, 7, 0]
+    plain = seed % 2 == 1  # else with integers that only marshal reads
+    times = [0.0, 0.0005, 0.0015, 0.0025, 1.0005, 2.5e-7, 1e-9, -0.0004, -0.5, 123456.7895, 7, 0]
+    times += [3e12, 1e300] if plain else [3e8]
     keys = [("~", 0, "<built-in method %s>" % name) for name in ("a", "b.c", "")]
     keys += [("~", 0, "<"), ("~", 0, "no brackets"), ("", 0, ""), ("\u00e9\udc80.py", -3, "\u4e00")]
     keys += [("/p%d/m%d.py" % (i % 3, i % 7), i, "f%d" % (i % 50)) for i in range(functions)]
     keys += [("/other/m1.py", 1, "f1"), ("jprofile", 0, "profiler")]
     stats = {}
     for key in keys:
-        calls = chance.choice([0, 1, 2, 3, 7, 1000, 2 ** 30 if seed % 2 else 2 ** 40])
+        calls = chance.choice([0, 1, 2, 3, 7, 1000, 2 ** 30 if plain else 2 ** 40])
         primitive = chance.choice([calls, calls // 2, 0])
         callers = {
             caller: (chance.randrange(9), chance.randrange(9), chance.choice(times), chance.random())
@@ -211,6 +212,21 @@ class Loading(WithFiles):
             for function in (_core.stats_totals, self.function_profiles):
                 self.assertEqual(repr(function(flipped)), repr(function(stats)))
         self.assertGreater(plain, 300)
+
+    def test_flipped_bits__never_crash(self):
+        for seed in (2, 3):
+            data = marshal.dumps(synthetic(seed, 8))
+            chance = random.Random(seed)
+            path = self.path("flipped.prof")
+            for _ in range(700):
+                flipped = bytearray(data)
+                flipped[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+                with open(path, "wb") as file:
+                    file.write(flipped)
+                try:
+                    ours.Stats(path, stream=io.StringIO()).get_stats_profile()
+                except Exception as error:
+                    self.assertNotIsInstance(error, (MemoryError, RecursionError, SystemError))
 
     def function_profiles(self, source):
         return _core.stats_func_profiles(source, None, ours.FunctionProfile)
