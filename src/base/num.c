@@ -7,6 +7,7 @@
  */
 #include "base/num.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +91,8 @@ size_t sts__num_fixed(char *text, double value, unsigned decimals)
 
 size_t sts__num_double(char *text, double value)
 {
-    for (int digits = 15; digits <= 17; digits++) {
+    /* Any 15 digits survive a double, so fewer need no try; but below DBL_MIN they do not. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, STS_NUM_TEXT_BYTES, "%.*g", digits, value);
         if (digits == 17 || !(strtod(text, NULL) != value))
             break;
@@ -218,6 +220,8 @@ static int scale_to_ns(const struct decimal *decimal, uint64_t *ret_value)
             return STS_E_LIMIT;
         value *= 10;
     }
+    if (value > INT64_MAX)
+        return STS_E_LIMIT;
     if (first_cut > 5 || (first_cut == 5 && (rest || value % 2 == 1)))
         value++;
     *ret_value = value;
