@@ -92,9 +92,10 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < rounds; i++) {
         int64_t begin_ns = sts__clock_mono_ns();
+        struct sts_profile *next = run(argv + 3, argc - 3, strcmp(argv[1], "load") == 0, &err);
 
-        sts_profile_free(profile);
-        profile = run(argv + 3, argc - 3, strcmp(argv[1], "load") == 0, &err);
+        sts_profile_free(profile); /* as Python does: the old one goes when the new one is there */
+        profile = next;
         printf("%.9f ", (double)(sts__clock_mono_ns() - begin_ns) / 1e9);
     }
     printf("\n");

@@ -10,19 +10,17 @@
  */
 #include "format/pstats.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <statslice/profile.h>
 
 #include "base/bytes.h"
 #include "base/fail.h"
-#include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
 #include "format/marshal_read.h"
+#include "format/pstats_edges.h"
 #include "model/profile.h"
 #include "model/symbols.h"
 
@@ -30,10 +28,8 @@ struct decoder {
     struct sts__marshal in;
     struct sts_profile *profile;
     struct sts_symbols *symbols;
+    struct sts__pstats_edges edges;
     struct sts__bytes text; /* a text of Python 2 made into UTF-8 */
-    uint32_t *caller_of;    /* by function id: callee + 1 whose newest edge it is the caller of */
-    size_t caller_of_cap;
-    bool had_no_edges; /* so that those of a row which is new are new */
 };
 
 bool sts__pstats_sniff(const uint8_t *data, size_t len)
@@ -251,44 +247,6 @@ static struct sts_figures next_figures(struct decoder *decoder)
 
 /* --- callers --- */
 
-/* Whether an edge of this pair was already read for the newest row; from now on it was. */
-static bool seen_caller(struct decoder *decoder, uint32_t caller_id, uint32_t callee_id)
-{
-    size_t old_cap = decoder->caller_of_cap;
-    bool seen;
-    int r;
-
-    if (caller_id >= old_cap) {
-        r = sts__grow(&decoder->caller_of, &decoder->caller_of_cap, (size_t)caller_id + 1,
-                      sizeof(*decoder->caller_of), STS_FUNCTIONS_MAX);
-        if (r < 0) {
-            fail_model(decoder, sts__fail_nomem(decoder->in.err));
-            return false;
-        }
-        memset(decoder->caller_of + old_cap, 0,
-               (decoder->caller_of_cap - old_cap) * sizeof(*decoder->caller_of));
-    }
-    seen = decoder->caller_of[caller_id] == callee_id + 1;
-    decoder->caller_of[caller_id] = callee_id + 1;
-    return seen;
-}
-
-static void add_edge(struct decoder *decoder, uint32_t caller_id, uint32_t callee_id,
-                     const struct sts_figures *figures, bool may_append)
-{
-    int r;
-
-    if (decoder->in.status < 0)
-        return;
-    if (may_append && !seen_caller(decoder, caller_id, callee_id))
-        r = sts__profile_append_edge(decoder->profile, caller_id, callee_id, figures,
-                                     decoder->in.err);
-    else
-        r = sts_profile_add_edge(decoder->profile, caller_id, callee_id, figures, decoder->in.err);
-    if (r < 0)
-        fail_model(decoder, r);
-}
-
 /* What a caller did: (nc, cc, tt, ct), or only how often it called, as the module profile has it.
  */
 static struct sts_figures next_caller_figures(struct decoder *decoder)
@@ -317,13 +275,14 @@ static struct sts_figures next_caller_figures(struct decoder *decoder)
     return figures;
 }
 
-/* Callers and their figures up to the dict's end. may_append: the callee has no edges yet. */
-static void read_caller_items(struct decoder *decoder, uint32_t callee_id, bool may_append)
+/* Callers and their figures up to the dict's end. */
+static void read_caller_items(struct decoder *decoder)
 {
     while (!sts__marshal_take_end(&decoder->in)) {
         struct sts__marshal_item caller;
         struct sts_figures figures;
         uint32_t caller_id;
+        int r;
 
         if (!sts__marshal_take_id(&decoder->in, STS__MARSHAL_TUPLE_ID, &caller_id)) {
             if (!sts__marshal_next(&decoder->in, &caller))
@@ -331,17 +290,21 @@ static void read_caller_items(struct decoder *decoder, uint32_t callee_id, bool 
             caller_id = function_id(decoder, &caller);
         }
         figures = next_caller_figures(decoder);
-        add_edge(decoder, caller_id, callee_id, &figures, may_append);
+        if (decoder->in.status < 0)
+            return;
+        r = sts__pstats_edges_add(&decoder->edges, caller_id, &figures, decoder->in.err);
+        if (r < 0)
+            fail_model(decoder, r);
     }
 }
 
-static void read_callers(struct decoder *decoder, uint32_t callee_id, bool may_append)
+static void read_callers(struct decoder *decoder)
 {
     struct sts__marshal_item callers;
     const uint8_t *entered;
 
     if (sts__marshal_take_dict_head(&decoder->in)) {
-        read_caller_items(decoder, callee_id, may_append);
+        read_caller_items(decoder);
         return;
     }
     sts__marshal_next(&decoder->in, &callers);
@@ -350,7 +313,7 @@ static void read_callers(struct decoder *decoder, uint32_t callee_id, bool may_a
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &callers);
-    read_caller_items(decoder, callee_id, may_append);
+    read_caller_items(decoder);
     sts__marshal_leave(&decoder->in, &callers, entered);
 }
 
@@ -382,10 +345,12 @@ static void read_row_items(struct decoder *decoder, uint32_t id)
         return;
     is_new = sts_profile_find(decoder->profile, id) == NULL;
     r = sts_profile_add(decoder->profile, id, &figures, decoder->in.err);
+    if (r >= 0)
+        r = sts__pstats_edges_begin(&decoder->edges, id, is_new, decoder->in.err);
     if (r < 0)
         fail_model(decoder, r);
     else
-        read_callers(decoder, id, is_new && decoder->had_no_edges);
+        read_callers(decoder);
 }
 
 static void read_row(struct decoder *decoder, const struct sts__marshal_item *key)
@@ -440,18 +405,17 @@ static void read_rows(struct decoder *decoder)
 int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
                        struct sts_profile *profile, struct sts_error *err)
 {
-    struct decoder decoder = {
-        .profile = profile,
-        .symbols = sts_profile_symbols(profile),
-        .had_no_edges = sts_profile_edge_count(profile) == 0,
-    };
+    struct decoder decoder = { .profile = profile, .symbols = sts_profile_symbols(profile) };
     int status;
 
     sts__marshal_init(&decoder.in, data, len, name, err);
     sts__bytes_init(&decoder.text, 3 * STS_TEXT_BYTES_MAX);
-    read_rows(&decoder);
-    status = decoder.in.status;
-    free(decoder.caller_of);
+    status = sts__pstats_edges_init(&decoder.edges, profile, err);
+    if (status >= 0) {
+        read_rows(&decoder);
+        status = decoder.in.status;
+    }
+    sts__pstats_edges_deinit(&decoder.edges);
     sts__bytes_deinit(&decoder.text);
     sts__marshal_deinit(&decoder.in);
     return status;

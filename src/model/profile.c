@@ -411,6 +411,13 @@ int sts__profile_append_edge(struct sts_profile *profile, uint32_t caller_id, ui
     return 0;
 }
 
+int sts__profile_add_to_edge(struct sts_profile *profile, size_t i,
+                             const struct sts_figures *figures, struct sts_error *err)
+{
+    assert(i < profile->edge_count);
+    return sts__figures_add(&profile->edges[i].figures, figures) < 0 ? fail_sum(err) : 0;
+}
+
 static uint64_t edge_key(uint32_t caller_id, uint32_t callee_id)
 {
     return (uint64_t)caller_id << 32 | callee_id;
@@ -440,7 +447,7 @@ int sts_profile_add_edge(struct sts_profile *profile, uint32_t caller_id, uint32
     place = sts__idmap_get(&profile->edge_of, edge_key(caller_id, callee_id));
     if (place == STS_IDMAP_NONE)
         return sts__profile_append_edge(profile, caller_id, callee_id, figures, err);
-    return sts__figures_add(&profile->edges[place].figures, figures) < 0 ? fail_sum(err) : 0;
+    return sts__profile_add_to_edge(profile, place, figures, err);
 }
 
 const struct sts_edge *sts__profile_find_edge(struct sts_profile *profile, uint32_t caller_id,
