@@ -25,7 +25,8 @@ demo: deps all
 check: deps all
 	tools/check.py
 
-bench: deps all
+bench: all
+	tools/install_deps.sh bench
 	tools/bench.py
 
 install: all

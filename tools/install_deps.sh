@@ -1,11 +1,13 @@
 #!/bin/sh
-# Install what building, testing and the demo need, where it is missing: Debian packages.
+# Install what is missing of Debian's packages: for building, testing and the demo, or, with
+# "bench" behind the name, for the comparisons of bench/ too.
 set -eu
 
 packages="gcc meson ninja-build pkg-config python3-dev
 libcairo2-dev libpcre2-dev libzstd-dev zlib1g-dev libcmocka-dev
 clang-14 libclang-rt-14-dev fonts-dejavu-core tzdata
-python3-matplotlib python3-pandas python3-yappi mandoc bash-completion zstd"
+libpython3-testsuite mandoc zstd"
+[ "${1:-}" != bench ] || packages="$packages python3-matplotlib"
 
 missing=
 for package in $packages; do
