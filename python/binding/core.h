@@ -60,6 +60,9 @@ int core_add_series_type(PyObject *module);
 /* query_options() -> [(name, argument or None, repeatable, help)] */
 PyObject *core_query_options(PyObject *module, PyObject *none);
 
+/* render_chart(series, format, **options) -> bytes */
+PyObject *core_render_chart(PyObject *module, PyObject *args, PyObject *names);
+
 /* --- core_errors.c --- */
 
 /*

@@ -48,6 +48,8 @@ static PyMethodDef methods[] = {
       "add_func_stats(target, source)\n--\n\nThe sum of two functions' entries." },
     { "add_callers", stats_add_callers, METH_VARARGS,
       "add_callers(target, source)\n--\n\nThe sum of two dicts of callers." },
+    { "render_chart", (PyCFunction)(void (*)(void))core_render_chart, METH_VARARGS | METH_KEYWORDS,
+      "render_chart(series, format, **options)\n--\n\nA series drawn, as bytes." },
     { "query_options", core_query_options, METH_NOARGS,
       "query_options()\n--\n\n[(name, argument or None, repeatable, help)]" },
     { NULL, NULL, 0, NULL },

@@ -549,5 +549,48 @@ class Slicing(WithFolder):
                 statslice.slices(log, slice="1s", match="nothing")
 
 
+class Charts(WithFolder):
+    ROUNDS = [(START + 10 * i, stats_profile(3.0, f=1.0 + i, g=2.0, h=0.5)) for i in range(6)]
+
+    def series(self):
+        return statslice.slices(self.ROUNDS, slice=10, by="name")
+
+    def test_chart__of_a_series_and_of_inputs_is_the_same(self):
+        chart = statslice.chart(self.series(), title="A & B")
+        self.assertEqual(statslice.chart(self.ROUNDS, slice=10, by="name", title="A & B").render("svg"),
+                         chart.render("svg"))
+        self.assertEqual(self.series().chart(title="A & B").render("svg"), chart.render("svg"))
+
+    def test_chart__shows_itself_in_a_notebook(self):
+        import xml.etree.ElementTree
+
+        svg = statslice.chart(self.series(), title="A & B")._repr_svg_()
+        self.assertTrue(xml.etree.ElementTree.fromstring(svg).tag.endswith("svg"))
+        self.assertIn("A &amp; B", svg)
+        self.assertTrue(self.series()._repr_svg_().lstrip().startswith("<"))
+
+    def test_chart__prints_itself(self):
+        text = str(statslice.chart(self.series(), columns=70, rows=20))
+        self.assertIn("f", text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 70)
+        self.assertTrue(str(statslice.chart(self.series(), ascii=True)).isascii())
+
+    def test_chart__saves_by_the_ending(self):
+        for name, magic in (("x.svg", b"<"), ("x.png", b"\x89PNG"), ("x.pdf", b"%PDF"), ("x.txt", b"")):
+            path = self.folder / name
+            statslice.chart(self.series(), path, width_px=640)
+            self.assertTrue(path.read_bytes().startswith(magic), name)
+        statslice.chart(self.series()).save(self.folder / "picture", format="png")
+        self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+
+    def test_chart__refuses_what_it_does_not_know(self):
+        chart = statslice.chart(self.series())
+        self.assertRaises(ValueError, chart.save, self.folder / "x.jpg")
+        self.assertRaises(statslice.NotFoundError, chart.render, "jpg")
+        self.assertRaises(TypeError, statslice.chart(self.series(), nonsense=1).render, "svg")
+        self.assertRaises(ValueError, statslice.chart(self.series(), theme="pink").render, "svg")
+        self.assertRaises(statslice.UsageError, statslice.chart(self.series(), width_px=3).render, "svg")
+
+
 if __name__ == "__main__":
     unittest.main()
