@@ -12,12 +12,12 @@ import time
 
 # share of the time at which a phase begins, pause between two requests, pages and their weights
 PHASES = [
-    (0.00, 0.012, {"/": 8, "/search": 1, "/cart": 2}),
-    (0.25, 0.006, {"/": 3, "/search": 6, "/cart": 3}),
-    (0.47, 0.006, {"/": 2, "/search": 1, "/cart": 6, "/checkout": 6}),
+    (0.00, 0.004, {"/": 8, "/search": 1, "/cart": 2}),
+    (0.25, 0.002, {"/": 3, "/search": 6, "/cart": 3}),
+    (0.47, 0.001, {"/": 2, "/search": 1, "/cart": 6, "/checkout": 6}),
     (0.65, 0.050, {}),
-    (0.73, 0.010, {"/": 4, "/cart": 2, "/checkout": 2, "/report": 1}),
-    (0.88, 0.015, {"/": 4, "/report": 4}),
+    (0.73, 0.003, {"/": 4, "/cart": 2, "/checkout": 2, "/report": 1}),
+    (0.88, 0.005, {"/": 4, "/report": 4}),
 ]
 
 

@@ -13,7 +13,7 @@ echo "   Each second it logs one profile: demo/shop.log"
 PYTHONPATH=build/python "$python" examples/shop_profiled.py demo/shop.log "$seconds"
 
 columns=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2 || true)
-export COLUMNS="${columns:-100}"
+export COLUMNS="${columns:-100}" LINES=36
 
 echo
 echo "2. Which function took the time?   statslice chart demo/shop.log --slice 1s"
