@@ -263,15 +263,40 @@ static void test_pstats_decode__adds_to_what_is_there(void **state)
 #define VALUE  ")\5i\1\0\0\0i\1\0\0\0i\1\0\0\0i\1\0\0\0"
 #define CALLER KEY ")\4i\1\0\0\0i\1\0\0\0i\1\0\0\0i\1\0\0\0"
 
+/* A function that stands twice, and a caller that stands twice in the first of its dicts. */
+static const char doubled[] = "{" KEY VALUE "{" CALLER CALLER "0" KEY VALUE "{" CALLER "00";
+
 static void test_pstats_decode__equal_keys_make_one_row_and_one_edge(void **state)
 {
-    struct sts_profile *profile =
-        DECODE("{" KEY VALUE "{" CALLER CALLER "0" KEY VALUE "{" CALLER "00");
+    struct sts_profile *profile = DECODE(doubled);
     (void)state;
 
     assert_int_equal(sts_profile_function_count(profile), 1);
     assert_int_equal(sts_profile_edge_count(profile), 1);
     assert_int_equal(sts_profile_edge(profile, 0)->figures.ncalls, 3);
+    assert_int_equal(sts__pstats_decode((const uint8_t *)doubled, sizeof(doubled) - 1, "x.prof",
+                                        profile, &error),
+                     0);
+    assert_int_equal(sts_profile_edge_count(profile), 1);
+    assert_int_equal(sts_profile_edge(profile, 0)->figures.ncalls, 6);
+    sts_profile_free(profile);
+}
+
+static void test_pstats_decode__finds_edges_of_a_callee_without_a_row(void **state)
+{
+    struct sts_profile *profile = sts_profile_new(NULL);
+    struct sts_function f = { "a", "f", NULL, 1 };
+    struct sts_figures calls = { 1, 1, 0, 0 };
+    uint32_t id;
+    (void)state;
+
+    assert_int_equal(sts_symbols_add_function(sts_profile_symbols(profile), &f, &id, &error), 0);
+    assert_int_equal(sts_profile_add_edge(profile, id, id, &calls, &error), 0);
+    assert_int_equal(sts__pstats_decode((const uint8_t *)doubled, sizeof(doubled) - 1, "x.prof",
+                                        profile, &error),
+                     0);
+    assert_int_equal(sts_profile_edge_count(profile), 1);
+    assert_int_equal(sts_profile_edge(profile, 0)->figures.ncalls, 4);
     sts_profile_free(profile);
 }
 
@@ -549,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_pstats_decode__shared_objects_are_read_again),
         cmocka_unit_test(test_pstats_decode__adds_to_what_is_there),
         cmocka_unit_test(test_pstats_decode__equal_keys_make_one_row_and_one_edge),
+        cmocka_unit_test(test_pstats_decode__finds_edges_of_a_callee_without_a_row),
         cmocka_unit_test(test_pstats_decode__an_empty_dict_is_an_empty_profile),
         cmocka_unit_test(test_pstats_decode__refuses_what_is_no_profile),
         cmocka_unit_test(test_pstats_decode__refuses_figures_that_cannot_be),
