@@ -21,6 +21,10 @@
 
 #define FLAG_REF 0x80
 
+/* Room is made for as many references as cProfile's files have, so that it need not grow. */
+#define BYTES_PER_REF    32
+#define GUESSED_REFS_MAX ((size_t)1 << 16)
+
 void sts__marshal_init(struct sts__marshal *in, const uint8_t *data, size_t len, const char *name,
                        struct sts_error *err)
 {
@@ -106,9 +110,14 @@ static uint32_t take_count(struct sts__marshal *in)
 static uint32_t keep(struct sts__marshal *in, struct sts__marshal_refs *refs,
                      const struct sts__marshal_item *item)
 {
-    int r = sts__grow(&refs->slots, &refs->cap, refs->count + 1, sizeof(*refs->slots),
-                      STS_MARSHAL_REFS_MAX);
+    size_t guess = (size_t)(in->end - in->begin) / BYTES_PER_REF;
+    int r = 0;
 
+    if (refs->cap == 0 && guess < GUESSED_REFS_MAX)
+        r = sts__grow(&refs->slots, &refs->cap, guess + 1, sizeof(*refs->slots), GUESSED_REFS_MAX);
+    if (r >= 0 && refs->count == refs->cap)
+        r = sts__grow(&refs->slots, &refs->cap, refs->count + 1, sizeof(*refs->slots),
+                      STS_MARSHAL_REFS_MAX);
     if (r == STS_E_LIMIT)
         sts__marshal_fail(in, STS_E_LIMIT, "more than %zu references", STS_MARSHAL_REFS_MAX);
     else if (r < 0)

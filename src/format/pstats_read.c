@@ -24,6 +24,9 @@
 #include "model/profile.h"
 #include "model/symbols.h"
 
+#define BYTES_PER_EDGE    64 /* about half as many functions as edges */
+#define GUESSED_EDGES_MAX ((size_t)1 << 16)
+
 struct decoder {
     struct sts__marshal in;
     struct sts_profile *profile;
@@ -144,13 +147,29 @@ static int32_t next_line(struct decoder *decoder)
     return 0;
 }
 
-/* (file, line, name), of which the tuple's beginning was read. */
-static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_item *item)
+/* The items of a function's (file, line, name). */
+static uint32_t function_items(struct decoder *decoder)
 {
     struct sts__function_key key = { .qualname_id = STS__NO_TEXT };
-    const uint8_t *entered;
     uint32_t id = 0;
     int r;
+
+    key.file_id = next_text_id(decoder);
+    key.line_number = next_line(decoder);
+    key.name_id = next_text_id(decoder);
+    if (decoder->in.status < 0)
+        return 0;
+    r = sts__symbols_key(decoder->symbols, &key, &id, decoder->in.err);
+    if (r < 0)
+        fail_model(decoder, r);
+    return id;
+}
+
+/* A function, of which the tuple's beginning was read. */
+static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_item *item)
+{
+    const uint8_t *entered;
+    uint32_t id;
 
     if (item->kind == STS__MARSHAL_TUPLE_ID)
         return item->len;
@@ -159,18 +178,21 @@ static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_i
         return 0;
     }
     entered = sts__marshal_enter(&decoder->in, item);
-    key.file_id = next_text_id(decoder);
-    key.line_number = next_line(decoder);
-    key.name_id = next_text_id(decoder);
+    id = function_items(decoder);
     sts__marshal_leave(&decoder->in, item, entered);
-    if (decoder->in.status < 0)
-        return 0;
-    r = sts__symbols_key(decoder->symbols, &key, &id, decoder->in.err);
-    if (r < 0)
-        fail_model(decoder, r);
-    else
-        sts__marshal_bind(&decoder->in, item, id);
+    sts__marshal_bind(&decoder->in, item, id);
     return id;
+}
+
+/* Whether the next item is a function in one of the two commonest forms, which it then gives. */
+static bool take_function(struct decoder *decoder, uint32_t *ret_id)
+{
+    if (sts__marshal_take_id(&decoder->in, STS__MARSHAL_TUPLE_ID, ret_id))
+        return true;
+    if (!sts__marshal_take_tuple_head(&decoder->in, 3))
+        return false;
+    *ret_id = function_items(decoder);
+    return true;
 }
 
 /* --- figures --- */
@@ -276,7 +298,7 @@ static struct sts_figures next_caller_figures(struct decoder *decoder)
 }
 
 /* Callers and their figures up to the dict's end. */
-static void read_caller_items(struct decoder *decoder)
+static void read_caller_entries(struct decoder *decoder)
 {
     while (!sts__marshal_take_end(&decoder->in)) {
         struct sts__marshal_item caller;
@@ -284,7 +306,7 @@ static void read_caller_items(struct decoder *decoder)
         uint32_t caller_id;
         int r;
 
-        if (!sts__marshal_take_id(&decoder->in, STS__MARSHAL_TUPLE_ID, &caller_id)) {
+        if (!take_function(decoder, &caller_id)) {
             if (!sts__marshal_next(&decoder->in, &caller))
                 return;
             caller_id = function_id(decoder, &caller);
@@ -304,7 +326,7 @@ static void read_callers(struct decoder *decoder)
     const uint8_t *entered;
 
     if (sts__marshal_take_dict_head(&decoder->in)) {
-        read_caller_items(decoder);
+        read_caller_entries(decoder);
         return;
     }
     sts__marshal_next(&decoder->in, &callers);
@@ -313,7 +335,7 @@ static void read_callers(struct decoder *decoder)
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &callers);
-    read_caller_items(decoder);
+    read_caller_entries(decoder);
     sts__marshal_leave(&decoder->in, &callers, entered);
 }
 
@@ -353,9 +375,8 @@ static void read_row_items(struct decoder *decoder, uint32_t id)
         read_callers(decoder);
 }
 
-static void read_row(struct decoder *decoder, const struct sts__marshal_item *key)
+static void read_row(struct decoder *decoder, uint32_t id)
 {
-    uint32_t id = function_id(decoder, key);
     struct sts__marshal_item value;
     const uint8_t *entered;
 
@@ -374,6 +395,26 @@ static void read_row(struct decoder *decoder, const struct sts__marshal_item *ke
     sts__marshal_leave(&decoder->in, &value, entered);
 }
 
+/* Functions and their figures up to the dict's end. */
+static void read_row_entries(struct decoder *decoder)
+{
+    while (!sts__marshal_take_end(&decoder->in)) {
+        struct sts__marshal_item key;
+        uint32_t id;
+
+        if (take_function(decoder, &id)) {
+            read_row(decoder, id);
+            continue;
+        }
+        if (!sts__marshal_next(&decoder->in, &key))
+            return;
+        if (is_mark(&key))
+            skip_mark(decoder, &key);
+        else
+            read_row(decoder, function_id(decoder, &key));
+    }
+}
+
 static void read_rows(struct decoder *decoder)
 {
     struct sts__marshal_item all;
@@ -385,21 +426,22 @@ static void read_rows(struct decoder *decoder)
         return;
     }
     entered = sts__marshal_enter(&decoder->in, &all);
-    for (;;) {
-        struct sts__marshal_item key;
-
-        if (!sts__marshal_next(&decoder->in, &key))
-            break;
-        if (is_mark(&key))
-            skip_mark(decoder, &key);
-        else
-            read_row(decoder, &key);
-    }
+    read_row_entries(decoder);
     sts__marshal_leave(&decoder->in, &all, entered);
     if (decoder->in.status >= 0 && decoder->in.at < decoder->in.end) {
         decoder->in.item_at = decoder->in.at;
         sts__marshal_fail(&decoder->in, STS_E_FORMAT, "more behind the end of the dict");
     }
+}
+
+/* Room for what a file of this length holds when cProfile wrote it, in a profile without rows. */
+static int reserve(struct sts_profile *profile, size_t len, struct sts_error *err)
+{
+    size_t edges = len / BYTES_PER_EDGE < GUESSED_EDGES_MAX ? len / BYTES_PER_EDGE : 0;
+
+    if (sts_profile_function_count(profile) > 0)
+        return 0;
+    return sts__profile_reserve(profile, edges / 2, edges, err);
 }
 
 int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
@@ -411,6 +453,8 @@ int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
     sts__marshal_init(&decoder.in, data, len, name, err);
     sts__bytes_init(&decoder.text, 3 * STS_TEXT_BYTES_MAX);
     status = sts__pstats_edges_init(&decoder.edges, profile, err);
+    if (status >= 0)
+        status = reserve(profile, len, err);
     if (status >= 0) {
         read_rows(&decoder);
         status = decoder.in.status;

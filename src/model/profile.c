@@ -370,6 +370,17 @@ static int reach_function(struct sts_profile *profile, uint32_t function_id, str
     return 0;
 }
 
+int sts__profile_reserve(struct sts_profile *profile, size_t rows, size_t edges,
+                         struct sts_error *err)
+{
+    if (sts__grow(&profile->rows, &profile->row_cap, profile->row_count + rows,
+                  sizeof(*profile->rows), STS_FUNCTIONS_MAX) < 0 ||
+        sts__grow(&profile->edges, &profile->edge_cap, profile->edge_count + edges,
+                  sizeof(*profile->edges), STS_EDGES_MAX) < 0)
+        return sts__fail_nomem(err);
+    return 0;
+}
+
 int sts_profile_add(struct sts_profile *profile, uint32_t function_id,
                     const struct sts_figures *figures, struct sts_error *err)
 {
@@ -397,12 +408,13 @@ int sts_profile_add(struct sts_profile *profile, uint32_t function_id,
 int sts__profile_append_edge(struct sts_profile *profile, uint32_t caller_id, uint32_t callee_id,
                              const struct sts_figures *figures, struct sts_error *err)
 {
-    int r;
+    int r = 0;
 
     if (!figures_fit(figures))
         return fail_sum(err);
-    r = sts__grow(&profile->edges, &profile->edge_cap, profile->edge_count + 1,
-                  sizeof(*profile->edges), STS_EDGES_MAX);
+    if (profile->edge_count == profile->edge_cap)
+        r = sts__grow(&profile->edges, &profile->edge_cap, profile->edge_count + 1,
+                      sizeof(*profile->edges), STS_EDGES_MAX);
     if (r == STS_E_LIMIT)
         return sts__fail(err, STS_E_LIMIT, "more than %zu edges in one profile", STS_EDGES_MAX);
     if (r < 0)

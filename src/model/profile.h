@@ -50,6 +50,10 @@ const struct sts_edge *sts__profile_find_edge(struct sts_profile *profile, uint3
  */
 bool sts__profile_edges_are_counts(const struct sts_profile *profile);
 
+/* sts__profile_reserve - room for so many rows and edges more, for a reader that can guess them. */
+STS_MUST_CHECK int sts__profile_reserve(struct sts_profile *profile, size_t rows, size_t edges,
+                                        struct sts_error *err);
+
 /* sts__profile_add_to_edge - as sts_profile_add_edge, for a reader that knows the edge's index. */
 STS_MUST_CHECK int sts__profile_add_to_edge(struct sts_profile *profile, size_t i,
                                             const struct sts_figures *figures,
