@@ -1,6 +1,6 @@
 """The profiler of the package."""
 import datetime
-from typing import Any, Optional, Union
+from typing import Any, Literal, Optional, overload
 
 from . import _times, cprofile
 from ._record import as_record
@@ -29,9 +29,16 @@ class Profile(cprofile.Profile):
         span = self.span()
         return None if span is None else _times.utc(span[1])
 
-    def get_stats_profile(self, exact: bool = False) -> Union[StatsProfile, ExactStatsProfile]:
+    @overload
+    def get_stats_profile(self, exact: Literal[False] = ...) -> StatsProfile: ...
+
+    @overload
+    def get_stats_profile(self, exact: Literal[True]) -> ExactStatsProfile: ...
+
+    def get_stats_profile(self, exact: bool = False) -> Any:
         """The figures so far, as ``Stats.get_stats_profile`` gives them."""
-        return as_record(self).get_stats_profile(exact)
+        record = as_record(self)
+        return record.get_stats_profile(exact=True) if exact else record.get_stats_profile()
 
     def write(self, path: Any, format: Optional[str] = None) -> None:
         """Write a file, as ``ProfileRecord.write`` does."""

@@ -3,7 +3,20 @@ import datetime
 import marshal
 import os
 import time
-from typing import IO, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import (
+    IO,
+    Any,
+    Dict,
+    Iterator,
+    List,
+    Literal,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Union,
+    overload,
+)
 
 from . import _core, _times
 from ._stats_profile import (
@@ -76,7 +89,13 @@ class ProfileRecord(_core.Profile):
         """The dict of ``pstats.Stats.stats``, made anew."""
         return marshal.loads(self.to_bytes("pstats")) if len(self) else {}
 
-    def get_stats_profile(self, exact: bool = False) -> Union[StatsProfile, ExactStatsProfile]:
+    @overload
+    def get_stats_profile(self, exact: Literal[False] = ...) -> StatsProfile: ...
+
+    @overload
+    def get_stats_profile(self, exact: Literal[True]) -> ExactStatsProfile: ...
+
+    def get_stats_profile(self, exact: bool = False) -> Any:
         """The profile as ``Stats.get_stats_profile`` gives it."""
         if exact:
             return self._exact_stats_profile()
@@ -142,7 +161,7 @@ def source_of(input: Input) -> Tuple[Union[str, bytes], str]:
         getattr(input, "name", "stream"))
 
 
-def read(input: Input, *, strict: bool = False) -> "_core.Reader":
+def read(input: Input, *, strict: bool = False) -> "_core.Reader[ProfileRecord]":
     """Iterate over the profiles of a file: pstats or a log, also compressed.
 
     input: a path ("-" is standard input), bytes, or an open file.
@@ -155,7 +174,7 @@ def read(input: Input, *, strict: bool = False) -> "_core.Reader":
 # --- making one from what Python has ---
 
 
-def _rows_of_stats_profile(profile: Any) -> Iterator[tuple]:
+def _rows_of_stats_profile(profile: Any) -> Iterator[Any]:
     for name, function in profile.func_profiles.items():
         calls, _, primitive = str(function.ncalls).partition("/")
         yield (function.file_name, function.line_number, name, None, int(calls),
@@ -169,10 +188,7 @@ def _fill(record: ProfileRecord, profile: Any) -> None:
         record.add_rows(*profile.rows())
         record.engine = "events"
         if profile.span() is not None:
-            begin_ns, end_ns, profiled_ns = profile.span()
-            record.set_span(begin_ns, end_ns)
-            if 0 < profiled_ns < end_ns - begin_ns:
-                record.coverage = profiled_ns / (end_ns - begin_ns)
+            record.set_span(*profile.span()[:2])
         return
     record.engine = "import"
     if hasattr(profile, "func_profiles"):
@@ -217,7 +233,15 @@ def as_record(
     for key, value in (labels or {}).items():
         record.set_label(key, str(value))
     _set_span(record, begin, end)
+    if hasattr(profile, "span") and profile.span() is not None:
+        _set_coverage(record, profile.span()[2])
     return record
+
+
+def _set_coverage(record: ProfileRecord, profiled_ns: int) -> None:
+    """A profiler that paused, or a span that is longer than it ran, is covered in part."""
+    if 0 < profiled_ns < record.end_ns - record.begin_ns:
+        record.coverage = profiled_ns / (record.end_ns - record.begin_ns)
 
 
 def _set_span(record: ProfileRecord, begin: Optional[_times.Time],

@@ -241,7 +241,7 @@ def slices(inputs: Any, **options: Any) -> Series:
     """
     query = _core.Query()
     _set_options(query, options)
-    sources = records_of(inputs)
+    sources: Any = records_of(inputs)
     if query.needs_range():
         sources = list(sources)
         _feed(query.scan, sources, spans_only=True)

@@ -1,7 +1,7 @@
 """Times and durations as people give them in Python, and as the library takes them."""
 import datetime
 import numbers
-from typing import Union
+from typing import Any, Union
 
 Time = Union[int, float, numbers.Real, datetime.datetime]
 Duration = Union[int, float, numbers.Real, datetime.timedelta]
@@ -10,7 +10,7 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
-def _seconds_ns(seconds: numbers.Real) -> int:
+def _seconds_ns(seconds: Any) -> int:
     whole = int(seconds // 1)  # apart, so that a fraction keeps its digits beside a large whole
     return whole * 10**9 + round((seconds - whole) * 10**9)
 

@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from enum import Enum
+from typing import IO, Any, Dict, Iterable, List, Literal, Optional, Sequence, Set, Tuple, Union, overload
 
 from . import _core
 from ._core import add_callers, add_func_stats
@@ -21,15 +22,18 @@ from ._stats_profile import (
     StatsProfile,
 )
 
-try:
+if sys.version_info >= (3, 11):
     from enum import StrEnum
-except ImportError:  # 3.10 and older
+else:
 
     class StrEnum(str, Enum):
         """A str that is a member of an enumeration."""
 
 
 __all__ = ["Stats", "SortKey", "FunctionProfile", "StatsProfile"]
+
+Function = Tuple[str, int, str]  #: (file name, line number, name)
+Restriction = Union[str, float, int]
 
 
 class SortKey(StrEnum):
@@ -45,10 +49,10 @@ class SortKey(StrEnum):
     STDNAME = "stdname"
     TIME = "time", "tottime"
 
-    def __new__(cls, *values):
+    def __new__(cls, *values: str) -> "SortKey":
         member = str.__new__(cls, values[0])
         member._value_ = values[0]
-        member._all_values = values
+        member._all_values = values  # type: ignore[attr-defined]
         for alias in values[1:]:
             cls._value2member_map_[alias] = member
         return member
@@ -87,13 +91,13 @@ class Stats:
 
     _raw = b""  # the file's bytes, for as long as nobody has asked for the dict
 
-    def __init__(self, *args, stream=None):
+    def __init__(self, *args: Any, stream: Optional[IO[str]] = None) -> None:
         self.stream = stream or sys.stdout
         self.init(args[0] if args else None)
         self.add(*args[1:])
 
     @functools.cached_property
-    def stats(self):
+    def stats(self) -> Dict[Function, Tuple[int, int, float, float, Dict[Function, Any]]]:
         """{(file, line, name): (primitive calls, calls, own s, cumulative s, callers)}.
 
         Made from the loaded bytes when it is first asked for; from then on it is what counts.
@@ -101,24 +105,24 @@ class Stats:
         raw, self._raw = self._raw, b""
         return marshal.loads(raw)
 
-    def _source(self):
+    def _source(self) -> Any:
         """The dict where it exists, else the bytes that it would be made from."""
         return vars(self).get("stats", self._raw)
 
     # --- loading and adding ---
 
-    def init(self, arg):
+    def init(self, arg: Any) -> None:
         """Start anew with what arg holds."""
-        self.all_callees = None
-        self.files = []
-        self.fcn_list = None
-        self.total_tt = 0
+        self.all_callees: Any = None
+        self.files: List[str] = []
+        self.fcn_list: Any = None
+        self.total_tt: float = 0
         self.total_calls = 0
         self.prim_calls = 0
         self.max_name_len = 0
-        self.top_level = set()
+        self.top_level: Set[Function] = set()
         self.stats = {}
-        self.sort_arg_dict = {}
+        self.sort_arg_dict: Dict[str, Any] = {}
         self.load_stats(arg)
         try:
             self.get_top_level_stats()
@@ -126,7 +130,7 @@ class Stats:
             print("Invalid timing data", self.files[-1] if self.files else "", file=self.stream)
             raise
 
-    def load_stats(self, arg):
+    def load_stats(self, arg: Any) -> None:
         """Take the figures of a file, a profiler, or another Stats."""
         if arg is None:
             self.stats = {}
@@ -144,7 +148,7 @@ class Stats:
         if self._source() is not self._raw and not self.stats:
             raise TypeError("Cannot create or construct a %r object from %r" % (type(self), arg))
 
-    def _load_file(self, path):
+    def _load_file(self, path: str) -> None:
         with open(path, "rb") as file:
             raw = file.read()
         heading = path
@@ -162,7 +166,7 @@ class Stats:
                 raise TypeError("%r holds no profile" % path)
         self.files = [heading]
 
-    def get_top_level_stats(self):
+    def get_top_level_stats(self) -> None:
         """Sum the totals up."""
         calls, primitive, seconds, width, top_level = _core.stats_totals(self._source())
         self.total_calls += calls
@@ -171,7 +175,7 @@ class Stats:
         self.top_level |= top_level
         self.max_name_len = max(self.max_name_len, width)
 
-    def add(self, *arg_list):
+    def add(self, *arg_list: Any) -> "Stats":
         """Add the figures of files, profilers or other Stats."""
         for item in reversed(arg_list):
             other = item if isinstance(item, Stats) else Stats(item)
@@ -185,14 +189,14 @@ class Stats:
             _core.stats_add(self.stats, other.stats)
         return self
 
-    def dump_stats(self, filename):
+    def dump_stats(self, filename: Union[str, "os.PathLike[str]"]) -> None:
         """Write the figures to a file that Stats and ``pstats`` load."""
         with open(filename, "wb") as file:
             marshal.dump(self.stats, file)
 
     # --- order ---
 
-    def get_sort_arg_defs(self):
+    def get_sort_arg_defs(self) -> Dict[str, Any]:
         """The sort keys with all their unambiguous beginnings."""
         if not self.sort_arg_dict:
             found = {}
@@ -209,13 +213,13 @@ class Stats:
             }
         return self.sort_arg_dict
 
-    def sort_stats(self, *field):
+    def sort_stats(self, *field: Any) -> "Stats":
         """Sort by keys, the most significant first; without any, by nothing."""
         if not field:
             self.fcn_list = 0
             return self
         if len(field) == 1 and isinstance(field[0], int):
-            field = [{-1: "stdname", 0: "calls", 1: "time", 2: "cumulative"}[field[0]]]
+            field = ({-1: "stdname", 0: "calls", 1: "time", 2: "cumulative"}[field[0]],)
         elif any(type(key) is not type(field[0]) for key in field):
             raise TypeError("Can't have mixed argument type")
         known = self.get_sort_arg_defs()
@@ -230,18 +234,18 @@ class Stats:
         self.fcn_list = [row[-1] for row in rows]
         return self
 
-    def reverse_order(self):
+    def reverse_order(self) -> "Stats":
         """Turn the sorted order around."""
         if self.fcn_list:
             self.fcn_list.reverse()
         return self
 
-    def strip_dirs(self):
+    def strip_dirs(self) -> "Stats":
         """Take the folders off the file names, and sum what becomes equal."""
-        stripped = {}
+        stripped: Dict[Function, Any] = {}
         for func, (primitive, calls, own, cumulative, callers) in self.stats.items():
-            entry = (primitive, calls, own, cumulative,
-                     {func_strip_path(caller): figures for caller, figures in callers.items()})
+            entry: Any = (primitive, calls, own, cumulative,
+                          {func_strip_path(caller): figures for caller, figures in callers.items()})
             func = func_strip_path(func)
             if func in stripped:
                 entry = add_func_stats(stripped[func], entry)
@@ -253,7 +257,7 @@ class Stats:
         self.all_callees = None
         return self
 
-    def calc_callees(self):
+    def calc_callees(self) -> None:
         """Turn the callers around: ``all_callees[caller][callee]``."""
         if self.all_callees:
             return
@@ -265,7 +269,13 @@ class Stats:
 
     # --- the profile as an object ---
 
-    def get_stats_profile(self, exact=False):
+    @overload
+    def get_stats_profile(self, exact: Literal[False] = ...) -> StatsProfile: ...
+
+    @overload
+    def get_stats_profile(self, exact: Literal[True]) -> ExactStatsProfile: ...
+
+    def get_stats_profile(self, exact: bool = False) -> Any:
         """The profile as a StatsProfile; with exact, as an ExactStatsProfile.
 
         A StatsProfile is keyed by bare names and rounded to 1 ms, as the standard library's is.
@@ -280,7 +290,7 @@ class Stats:
             return StatsProfile(0, {})
         return StatsProfile(_core.stats_round(self.total_tt), profiles)
 
-    def _exact_stats_profile(self):
+    def _exact_stats_profile(self) -> ExactStatsProfile:
         order = self.fcn_list or list(self.stats)
         profiles = {}
         for func in order:
@@ -295,10 +305,12 @@ class Stats:
 
     # --- tables ---
 
-    def _print(self, *texts, end="\n"):
+    def _print(self, *texts: object, end: str = "\n") -> None:
         print(*texts, end=end, file=self.stream)
 
-    def eval_print_amount(self, sel, list, msg):
+    def eval_print_amount(
+        self, sel: Restriction, list: List[Function], msg: str
+    ) -> Tuple[List[Function], str]:
         """Apply one restriction. Returns the functions that are left, and the longer message."""
         left = list
         if isinstance(sel, str):
@@ -316,7 +328,7 @@ class Stats:
                 len(list), len(left), sel)
         return left, msg
 
-    def get_print_list(self, sel_list):
+    def get_print_list(self, sel_list: Iterable[Restriction]) -> Tuple[int, List[Function]]:
         """Apply restrictions and print what they did. Returns a column's width, the functions."""
         if self.fcn_list:
             functions = self.fcn_list[:]
@@ -334,7 +346,7 @@ class Stats:
             width = max(len(func_std_string(func)) for func in functions)
         return width + 2, functions
 
-    def print_stats(self, *amount):
+    def print_stats(self, *amount: Restriction) -> "Stats":
         """Print the table of functions."""
         for name in self.files:
             self._print(name)
@@ -356,7 +368,7 @@ class Stats:
             self._print("\n")
         return self
 
-    def print_callees(self, *amount):
+    def print_callees(self, *amount: Restriction) -> "Stats":
         """Print each function with those that it called."""
         width, functions = self.get_print_list(amount)
         if functions:
@@ -367,7 +379,7 @@ class Stats:
             self._print("\n")
         return self
 
-    def print_callers(self, *amount):
+    def print_callers(self, *amount: Restriction) -> "Stats":
         """Print each function with those that called it."""
         width, functions = self.get_print_list(amount)
         if functions:
@@ -377,14 +389,16 @@ class Stats:
             self._print("\n")
         return self
 
-    def print_call_heading(self, name_size, column_title):
+    def print_call_heading(self, name_size: int, column_title: str) -> None:
         """Print the head of a table of callers or callees."""
         self._print("Function ".ljust(name_size) + column_title)
         callers = next((entry[4] for entry in self.stats.values() if entry[4]), None)
         if callers and isinstance(next(iter(callers.values())), tuple):
             self._print(" " * name_size + "    ncalls  tottime  cumtime")
 
-    def print_call_line(self, name_size, source, call_dict, arrow="->"):
+    def print_call_line(
+        self, name_size: int, source: Function, call_dict: Dict[Function, Any], arrow: str = "->"
+    ) -> None:
         """Print one function, and under it the ones of call_dict."""
         self._print(func_std_string(source).ljust(name_size) + arrow, end=" ")
         if not call_dict:
@@ -404,11 +418,11 @@ class Stats:
             self._print(indent * margin + text)
             indent = " "
 
-    def print_title(self):
+    def print_title(self) -> None:
         """Print the head of the table of functions."""
         self._print("   ncalls  tottime  percall  cumtime  percall filename:lineno(function)")
 
-    def print_line(self, func):
+    def print_line(self, func: Function) -> None:
         """Print one function's line."""
         primitive, calls, own, cumulative, _ = self.stats[func]
         count = str(calls) if calls == primitive else "%s/%s" % (calls, primitive)
@@ -421,7 +435,7 @@ class Stats:
             func_std_string(func))
 
 
-def _refuse_broken(raw, path):
+def _refuse_broken(raw: bytes, path: str) -> None:
     """Raise FormatError or LimitError for what is no profile: on some of it marshal crashes."""
     for _ in _core.Reader(raw, _core.Profile, path, strict=True):
         pass
@@ -430,10 +444,10 @@ def _refuse_broken(raw, path):
 class TupleComp:
     """Compares two rows by some of their columns: what ``functools.cmp_to_key`` takes."""
 
-    def __init__(self, comp_select_list):
+    def __init__(self, comp_select_list: Iterable[Tuple[int, int]]) -> None:
         self.comp_select_list = comp_select_list
 
-    def compare(self, left, right):
+    def compare(self, left: Sequence[Any], right: Sequence[Any]) -> int:
         """Below 0, 0, or above 0. Each column is an index with 1 (rising) or -1 (falling)."""
         for index, direction in self.comp_select_list:
             if left[index] != right[index]:
@@ -444,18 +458,18 @@ class TupleComp:
 # --- functions, which are (file name, line number, name) ---
 
 
-def func_strip_path(func_name):
+def func_strip_path(func_name: Function) -> Function:
     """The function without its file's folders."""
     file_name, line, name = func_name
     return os.path.basename(file_name), line, name
 
 
-def func_get_function_name(func):
+def func_get_function_name(func: Function) -> str:
     """The function's bare name."""
     return func[2]
 
 
-def func_std_string(func_name):
+def func_std_string(func_name: Function) -> str:
     """The function's label: "file:line(name)", and "{name}" of a built-in."""
     file_name, line, name = func_name
     if (file_name, line) != ("~", 0):
@@ -465,12 +479,12 @@ def func_std_string(func_name):
     return name
 
 
-def count_calls(callers):
+def count_calls(callers: Dict[Any, int]) -> int:
     """Calls of all callers together, in the form in which ``profile`` keeps them."""
     return sum(callers.values())
 
 
-def f8(x):
+def f8(x: float) -> str:
     """A time as the tables show it."""
     return "%8.3f" % x
 

@@ -109,6 +109,8 @@ class Profiling(WithFolder):
         profile.disable()
         record = statslice.as_record(profile)
         self.assertLess(record.coverage, 0.5)
+        begin, end = record.begin_ns / 1e9 - 100, record.end_ns / 1e9 + 100
+        self.assertLess(statslice.as_record(profile, begin=begin, end=end).coverage, 0.0005)
         self.assertGreaterEqual(record.end_ns - record.begin_ns, 50_000_000)
 
     def test_profile__gives_its_stats_profile(self):
