@@ -18,6 +18,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "format/marshal_bytes.h"
 
 #define FLAG_REF 0x80
 
@@ -75,21 +76,11 @@ static const uint8_t *take(struct sts__marshal *in, size_t len)
     return at;
 }
 
-static uint32_t load_u32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static uint64_t load_u64(const uint8_t *at)
-{
-    return (uint64_t)load_u32(at) | (uint64_t)load_u32(at + 4) << 32;
-}
-
 static uint32_t take_u32(struct sts__marshal *in)
 {
     const uint8_t *at = take(in, 4);
 
-    return at == NULL ? 0 : load_u32(at);
+    return at == NULL ? 0 : sts__load_u32(at);
 }
 
 /* A count of bytes or items, each of which takes at least one byte of what is left. */
@@ -133,7 +124,7 @@ static bool refer(struct sts__marshal *in, const struct sts__marshal_refs *refs,
                   struct sts__marshal_item *item)
 {
     const uint8_t *at = take(in, 4);
-    uint32_t index = at == NULL ? 0 : load_u32(at);
+    uint32_t index = at == NULL ? 0 : sts__load_u32(at);
     const struct sts__marshal_slot *slot;
 
     if (at == NULL)
@@ -239,15 +230,6 @@ static double take_float_text(struct sts__marshal *in)
     return value;
 }
 
-static double load_float(const uint8_t *at)
-{
-    uint64_t bits = load_u64(at);
-    double value;
-
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
 static void take_text(struct sts__marshal *in, struct sts__marshal_item *item, uint32_t len)
 {
     item->kind = STS__MARSHAL_TEXT;
@@ -292,12 +274,12 @@ static bool read_tagged(struct sts__marshal *in, uint8_t tag, struct sts__marsha
     case 'i':
         at = take(in, 4);
         item->kind = STS__MARSHAL_INT;
-        item->u.integer = at == NULL ? 0 : (int32_t)load_u32(at);
+        item->u.integer = at == NULL ? 0 : (int32_t)sts__load_u32(at);
         return true;
     case 'g':
         at = take(in, 8);
         item->kind = STS__MARSHAL_FLOAT;
-        item->u.real = at == NULL ? 0.0 : load_float(at);
+        item->u.real = at == NULL ? 0.0 : sts__load_double(at);
         return true;
     case 'z':
     case 'Z':
@@ -333,7 +315,7 @@ static bool read_tagged(struct sts__marshal *in, uint8_t tag, struct sts__marsha
     case 'I':
         at = take(in, 8);
         item->kind = STS__MARSHAL_INT;
-        item->u.integer = at == NULL ? 0 : (int64_t)load_u64(at);
+        item->u.integer = at == NULL ? 0 : (int64_t)sts__load_u64(at);
         return true;
     case 'l':
         item->kind = STS__MARSHAL_INT;
@@ -386,97 +368,6 @@ bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item)
     if (in->status < 0)
         item->kind = STS__MARSHAL_END;
     return item->kind != STS__MARSHAL_END;
-}
-
-/* --- the commonest items --- */
-
-#define INT_BYTES     5 /* a tag and 4 bytes, of an int as of a reference */
-#define FLOAT_BYTES   9 /* a tag and 8 bytes */
-#define FIGURES_BYTES (2 * INT_BYTES + 2 * FLOAT_BYTES)
-
-static bool take_byte(struct sts__marshal *in, uint8_t tag)
-{
-    if (in->at == in->end || *in->at != tag)
-        return false;
-    in->at++;
-    return true;
-}
-
-bool sts__marshal_take_end(struct sts__marshal *in)
-{
-    return take_byte(in, '0');
-}
-
-bool sts__marshal_take_dict_head(struct sts__marshal *in)
-{
-    return take_byte(in, '{');
-}
-
-bool sts__marshal_take_tuple_head(struct sts__marshal *in, uint8_t item_count)
-{
-    if (in->end - in->at < 2 || in->at[0] != ')' || in->at[1] != item_count)
-        return false;
-    in->at += 2;
-    return true;
-}
-
-/* What the reference at a place refers to, or NULL. */
-static const struct sts__marshal_slot *peek_ref(const struct sts__marshal *in, const uint8_t *at)
-{
-    uint32_t index = load_u32(at + 1);
-
-    return *at == 'r' && index < in->refs.count ? &in->refs.slots[index] : NULL;
-}
-
-bool sts__marshal_take_id(struct sts__marshal *in, enum sts__marshal_kind kind, uint32_t *ret_id)
-{
-    const struct sts__marshal_slot *slot =
-        in->end - in->at < INT_BYTES ? NULL : peek_ref(in, in->at);
-
-    if (slot == NULL || slot->kind != kind)
-        return false;
-    *ret_id = slot->len;
-    in->at += INT_BYTES;
-    return true;
-}
-
-static bool peek_int(const struct sts__marshal *in, const uint8_t *at, int64_t *ret_value)
-{
-    const struct sts__marshal_slot *slot;
-
-    if (*at == 'i') {
-        *ret_value = (int32_t)load_u32(at + 1);
-        return true;
-    }
-    slot = peek_ref(in, at);
-    if (slot == NULL || slot->kind != STS__MARSHAL_INT)
-        return false;
-    *ret_value = slot->u.integer;
-    return true;
-}
-
-bool sts__marshal_take_int(struct sts__marshal *in, int64_t *ret_value)
-{
-    if (in->end - in->at < INT_BYTES || !peek_int(in, in->at, ret_value))
-        return false;
-    in->item_at = in->at;
-    in->at += INT_BYTES;
-    return true;
-}
-
-bool sts__marshal_take_figures(struct sts__marshal *in, int64_t counts[2], double times[2])
-{
-    const uint8_t *at = in->at;
-    const uint8_t *floats = at + 2 * INT_BYTES;
-
-    if (in->end - at < FIGURES_BYTES || floats[0] != 'g' || floats[FLOAT_BYTES] != 'g' ||
-        !peek_int(in, at, &counts[0]) || !peek_int(in, at + INT_BYTES, &counts[1]))
-        return false;
-    times[0] = load_float(floats + 1);
-    times[1] = load_float(floats + FLOAT_BYTES + 1);
-    in->item_at = at;
-    in->at = at + FIGURES_BYTES;
-    return true;
 }
 
 /* --- skipping --- */

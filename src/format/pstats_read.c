@@ -11,29 +11,15 @@
 #include "format/pstats.h"
 
 #include <math.h>
-#include <string.h>
 
 #include <statslice/profile.h>
 
-#include "base/bytes.h"
-#include "base/fail.h"
 #include "base/num.h"
-#include "base/utf8.h"
-#include "format/marshal_read.h"
-#include "format/pstats_edges.h"
+#include "format/pstats_decoder.h"
 #include "model/profile.h"
-#include "model/symbols.h"
 
 #define BYTES_PER_EDGE    64 /* about half as many functions as edges */
 #define GUESSED_EDGES_MAX ((size_t)1 << 16)
-
-struct decoder {
-    struct sts__marshal in;
-    struct sts_profile *profile;
-    struct sts_symbols *symbols;
-    struct sts__pstats_edges edges;
-    struct sts__bytes text; /* a text of Python 2 made into UTF-8 */
-};
 
 bool sts__pstats_sniff(const uint8_t *data, size_t len)
 {
@@ -41,158 +27,6 @@ bool sts__pstats_sniff(const uint8_t *data, size_t len)
     if (len < 2 || (data[0] & 0x7F) != '{')
         return false;
     return (data[1] & 0x7F) == '(' || (data[1] & 0x7F) == ')' || (data[1] == '0' && len == 2);
-}
-
-/* A call on the model failed: its reason, with the place in the file before it. */
-static void fail_model(struct decoder *decoder, int status)
-{
-    if (decoder->in.status < 0)
-        return;
-    decoder->in.status = status;
-    if (status != STS_E_NOMEM)
-        sts__fail_prefix(decoder->in.err, "\"%s\" at byte %zu", decoder->in.name,
-                         (size_t)(decoder->in.item_at - decoder->in.begin));
-}
-
-/* --- texts and functions --- */
-
-/* Bytes that are no UTF-8 become U+DC80..U+DCFF, as Python's "surrogateescape" has it. */
-static void escape_bytes(struct sts__bytes *text, const char *at, const char *end)
-{
-    sts__bytes_clear(text);
-    while (at < end) {
-        const char *from = at;
-        int32_t code_point = sts__utf8_next(&at, end);
-        char bytes[4];
-
-        if (code_point >= 0)
-            sts__bytes_append(text, from, (size_t)(at - from));
-        else
-            sts__bytes_append(text, bytes, sts__utf8_put(bytes, 0xDC00U + (uint8_t)*from));
-    }
-}
-
-static uint32_t text_id(struct decoder *decoder, const struct sts__marshal_item *item)
-{
-    struct sts__marshal *in = &decoder->in;
-    const char *text;
-    size_t len = item->len;
-    uint32_t id = 0;
-    int r;
-
-    if (item->kind == STS__MARSHAL_TEXT_ID)
-        return item->len;
-    if (item->kind != STS__MARSHAL_TEXT) {
-        sts__marshal_fail(in, STS_E_FORMAT, "a name that is no text");
-        return 0;
-    }
-    text = (const char *)item->u.bytes;
-    if (memchr(text, '\0', len) != NULL) {
-        sts__marshal_fail(in, STS_E_FORMAT, "a name with a NUL inside");
-        return 0;
-    }
-    if (!sts__utf8_valid(text, len)) {
-        if (!item->is_bytes) {
-            sts__marshal_fail(in, STS_E_FORMAT, "a name that is not UTF-8");
-            return 0;
-        }
-        escape_bytes(&decoder->text, text, text + len);
-        text = decoder->text.data;
-        len = decoder->text.len;
-        if (decoder->text.status < 0) {
-            fail_model(decoder, sts__bytes_check(&decoder->text, "a name", in->err));
-            return 0;
-        }
-    }
-    r = sts__symbols_text(decoder->symbols, text, len, &id, in->err);
-    if (r < 0)
-        fail_model(decoder, r);
-    else
-        sts__marshal_bind(in, item, id);
-    return id;
-}
-
-static uint32_t next_text_id(struct decoder *decoder)
-{
-    struct sts__marshal_item item;
-    uint32_t id;
-
-    if (sts__marshal_take_id(&decoder->in, STS__MARSHAL_TEXT_ID, &id))
-        return id;
-    sts__marshal_next(&decoder->in, &item);
-    return text_id(decoder, &item);
-}
-
-static int64_t next_int(struct decoder *decoder, const char *what)
-{
-    struct sts__marshal_item item;
-    int64_t value;
-
-    if (sts__marshal_take_int(&decoder->in, &value))
-        return value;
-    sts__marshal_next(&decoder->in, &item);
-    if (item.kind == STS__MARSHAL_INT)
-        return item.u.integer;
-    sts__marshal_fail(&decoder->in, STS_E_FORMAT, "%s that is no int", what);
-    return 0;
-}
-
-static int32_t next_line(struct decoder *decoder)
-{
-    int64_t line = next_int(decoder, "a line number");
-
-    if (line >= INT32_MIN && line <= INT32_MAX)
-        return (int32_t)line;
-    sts__marshal_fail(&decoder->in, STS_E_LIMIT, "a line number of more than 32 bits");
-    return 0;
-}
-
-/* The items of a function's (file, line, name). */
-static uint32_t function_items(struct decoder *decoder)
-{
-    struct sts__function_key key = { .qualname_id = STS__NO_TEXT };
-    uint32_t id = 0;
-    int r;
-
-    key.file_id = next_text_id(decoder);
-    key.line_number = next_line(decoder);
-    key.name_id = next_text_id(decoder);
-    if (decoder->in.status < 0)
-        return 0;
-    r = sts__symbols_key(decoder->symbols, &key, &id, decoder->in.err);
-    if (r < 0)
-        fail_model(decoder, r);
-    return id;
-}
-
-/* A function, of which the tuple's beginning was read. */
-static uint32_t function_id(struct decoder *decoder, const struct sts__marshal_item *item)
-{
-    const uint8_t *entered;
-    uint32_t id;
-
-    if (item->kind == STS__MARSHAL_TUPLE_ID)
-        return item->len;
-    if (item->kind != STS__MARSHAL_TUPLE || item->len != 3) {
-        sts__marshal_fail(&decoder->in, STS_E_FORMAT, "a function that is no (file, line, name)");
-        return 0;
-    }
-    entered = sts__marshal_enter(&decoder->in, item);
-    id = function_items(decoder);
-    sts__marshal_leave(&decoder->in, item, entered);
-    sts__marshal_bind(&decoder->in, item, id);
-    return id;
-}
-
-/* Whether the next item is a function in one of the two commonest forms, which it then gives. */
-static bool take_function(struct decoder *decoder, uint32_t *ret_id)
-{
-    if (sts__marshal_take_id(&decoder->in, STS__MARSHAL_TUPLE_ID, ret_id))
-        return true;
-    if (!sts__marshal_take_tuple_head(&decoder->in, 3))
-        return false;
-    *ret_id = function_items(decoder);
-    return true;
 }
 
 /* --- figures --- */
@@ -218,7 +52,7 @@ static bool near_ns(double seconds, int64_t *ret_ns)
     return fabs(product - rounded) < 0.5 - 0x1p-10;
 }
 
-static int64_t ns_of_seconds(struct decoder *decoder, double seconds)
+static int64_t ns_of_seconds(struct sts__pstats_decoder *decoder, double seconds)
 {
     int64_t ns = 0;
 
@@ -231,7 +65,7 @@ static int64_t ns_of_seconds(struct decoder *decoder, double seconds)
     return ns;
 }
 
-static int64_t next_time_ns(struct decoder *decoder)
+static int64_t next_time_ns(struct sts__pstats_decoder *decoder)
 {
     struct sts__marshal_item item;
 
@@ -245,7 +79,7 @@ static int64_t next_time_ns(struct decoder *decoder)
 }
 
 /* Two counts and two times. Of two counts that of the primitive calls is never the larger one. */
-static struct sts_figures next_figures(struct decoder *decoder)
+static struct sts_figures next_figures(struct sts__pstats_decoder *decoder)
 {
     struct sts_figures figures;
     int64_t counts[2];
@@ -255,8 +89,8 @@ static struct sts_figures next_figures(struct decoder *decoder)
         figures.tottime_ns = ns_of_seconds(decoder, times[0]);
         figures.cumtime_ns = ns_of_seconds(decoder, times[1]);
     } else {
-        counts[0] = next_int(decoder, "a count of calls");
-        counts[1] = next_int(decoder, "a count of calls");
+        counts[0] = sts__pstats_next_int(decoder, "a count of calls");
+        counts[1] = sts__pstats_next_int(decoder, "a count of calls");
         figures.tottime_ns = next_time_ns(decoder);
         figures.cumtime_ns = next_time_ns(decoder);
     }
@@ -271,7 +105,7 @@ static struct sts_figures next_figures(struct decoder *decoder)
 
 /* What a caller did: (nc, cc, tt, ct), or only how often it called, as the module profile has it.
  */
-static struct sts_figures next_caller_figures(struct decoder *decoder)
+static struct sts_figures next_caller_figures(struct sts__pstats_decoder *decoder)
 {
     struct sts_figures figures = { 0 };
     struct sts__marshal_item item;
@@ -298,7 +132,7 @@ static struct sts_figures next_caller_figures(struct decoder *decoder)
 }
 
 /* Callers and their figures up to the dict's end. */
-static void read_caller_entries(struct decoder *decoder)
+static void read_caller_entries(struct sts__pstats_decoder *decoder)
 {
     while (!sts__marshal_take_end(&decoder->in)) {
         struct sts__marshal_item caller;
@@ -306,21 +140,21 @@ static void read_caller_entries(struct decoder *decoder)
         uint32_t caller_id;
         int r;
 
-        if (!take_function(decoder, &caller_id)) {
+        if (!sts__pstats_take_function(decoder, &caller_id)) {
             if (!sts__marshal_next(&decoder->in, &caller))
                 return;
-            caller_id = function_id(decoder, &caller);
+            caller_id = sts__pstats_function(decoder, &caller);
         }
         figures = next_caller_figures(decoder);
         if (decoder->in.status < 0)
             return;
         r = sts__pstats_edges_add(&decoder->edges, caller_id, &figures, decoder->in.err);
         if (r < 0)
-            fail_model(decoder, r);
+            sts__pstats_fail(decoder, r);
     }
 }
 
-static void read_callers(struct decoder *decoder)
+static void read_callers(struct sts__pstats_decoder *decoder)
 {
     struct sts__marshal_item callers;
     const uint8_t *entered;
@@ -347,7 +181,7 @@ static bool is_mark(const struct sts__marshal_item *key)
     return key->kind == STS__MARSHAL_TUPLE && key->len == 1;
 }
 
-static void skip_mark(struct decoder *decoder, const struct sts__marshal_item *key)
+static void skip_mark(struct sts__pstats_decoder *decoder, const struct sts__marshal_item *key)
 {
     struct sts__marshal_item value;
 
@@ -357,7 +191,7 @@ static void skip_mark(struct decoder *decoder, const struct sts__marshal_item *k
 }
 
 /* The items of a function's (cc, nc, tt, ct, callers). */
-static void read_row_items(struct decoder *decoder, uint32_t id)
+static void read_row_items(struct sts__pstats_decoder *decoder, uint32_t id)
 {
     struct sts_figures figures = next_figures(decoder);
     bool is_new;
@@ -370,12 +204,12 @@ static void read_row_items(struct decoder *decoder, uint32_t id)
     if (r >= 0)
         r = sts__pstats_edges_begin(&decoder->edges, id, is_new, decoder->in.err);
     if (r < 0)
-        fail_model(decoder, r);
+        sts__pstats_fail(decoder, r);
     else
         read_callers(decoder);
 }
 
-static void read_row(struct decoder *decoder, uint32_t id)
+static void read_row(struct sts__pstats_decoder *decoder, uint32_t id)
 {
     struct sts__marshal_item value;
     const uint8_t *entered;
@@ -396,13 +230,13 @@ static void read_row(struct decoder *decoder, uint32_t id)
 }
 
 /* Functions and their figures up to the dict's end. */
-static void read_row_entries(struct decoder *decoder)
+static void read_row_entries(struct sts__pstats_decoder *decoder)
 {
     while (!sts__marshal_take_end(&decoder->in)) {
         struct sts__marshal_item key;
         uint32_t id;
 
-        if (take_function(decoder, &id)) {
+        if (sts__pstats_take_function(decoder, &id)) {
             read_row(decoder, id);
             continue;
         }
@@ -411,11 +245,11 @@ static void read_row_entries(struct decoder *decoder)
         if (is_mark(&key))
             skip_mark(decoder, &key);
         else
-            read_row(decoder, function_id(decoder, &key));
+            read_row(decoder, sts__pstats_function(decoder, &key));
     }
 }
 
-static void read_rows(struct decoder *decoder)
+static void read_rows(struct sts__pstats_decoder *decoder)
 {
     struct sts__marshal_item all;
     const uint8_t *entered;
@@ -447,7 +281,8 @@ static int reserve(struct sts_profile *profile, size_t len, struct sts_error *er
 int sts__pstats_decode(const uint8_t *data, size_t len, const char *name,
                        struct sts_profile *profile, struct sts_error *err)
 {
-    struct decoder decoder = { .profile = profile, .symbols = sts_profile_symbols(profile) };
+    struct sts__pstats_decoder decoder = { .profile = profile,
+                                           .symbols = sts_profile_symbols(profile) };
     int status;
 
     sts__marshal_init(&decoder.in, data, len, name, err);
