@@ -14,6 +14,7 @@
 #include "base/zone.h"
 
 #define NS_PER_S 1e9
+#define NO_SLICE SIZE_MAX
 
 static bool is_per_call(enum sts_metric metric)
 {
@@ -67,6 +68,7 @@ void sts_series_free(struct sts_series *series)
     free(series->columns);
     free(series->sums);
     free(series->calls);
+    free(series->shown);
     free(series);
 }
 
@@ -208,16 +210,41 @@ uint64_t sts_series_calls(const struct sts_series *series, size_t slice, size_t 
     return series->calls == NULL ? 0 : series->calls[sts__series_cell(series, slice, column)];
 }
 
+/* The last slice at or before one that has a profile; NO_SLICE: none has. */
+static size_t last_profiled(const struct sts_series *series, size_t slice)
+{
+    while (series->slices[slice].profile_count == 0) {
+        if (slice == 0)
+            return NO_SLICE;
+        slice--;
+    }
+    return slice;
+}
+
+int sts__series_index_gaps(struct sts_series *series)
+{
+    size_t last = NO_SLICE;
+
+    series->shown = sts__alloc_array(series->slice_count, sizeof(*series->shown));
+    if (series->shown == NULL)
+        return STS_E_NOMEM;
+    for (size_t slice = 0; slice < series->slice_count; slice++) {
+        if (series->slices[slice].profile_count > 0)
+            last = slice;
+        series->shown[slice] = last;
+    }
+    return 0;
+}
+
 /* The slice whose cells stand for this one: an empty slice may show the one before it. */
 static bool shown_slice(const struct sts_series *series, size_t slice, size_t *ret_slice)
 {
-    while (series->slices[slice].profile_count == 0 && series->fill != STS__FILL_ZERO) {
-        if (series->fill == STS__FILL_NULL || slice == 0)
-            return false;
-        slice--;
-    }
+    if (series->slices[slice].profile_count == 0 && series->fill == STS__FILL_NULL)
+        return false;
+    if (series->fill == STS__FILL_PREVIOUS)
+        slice = series->shown != NULL ? series->shown[slice] : last_profiled(series, slice);
     *ret_slice = slice;
-    return true;
+    return slice != NO_SLICE;
 }
 
 static bool scaled(const struct sts_series *series, double sum, uint64_t calls, double width_ns,

@@ -33,6 +33,7 @@ struct sts_series {
     /* Column-major: columns, then other, then total; slice_count cells each. */
     int64_t *sums;
     uint64_t *calls; /* NULL but for per-call metrics */
+    size_t *shown;   /* by slice, see sts__series_index_gaps; NULL: looked for at each call */
     struct sts_series_counts counts;
 };
 
@@ -44,6 +45,15 @@ struct sts_series {
  */
 struct sts_series *sts__series_new(size_t slice_count, size_t column_count, enum sts_metric metric,
                                    struct sts__zone *take_zone, const char *by);
+
+/*
+ * sts__series_index_gaps - note for each slice which one it shows under fill previous.
+ *
+ * Called once the slices are filled; without it each figure of an empty slice is a walk back to the
+ * last slice with a profile, which over a long gap of many slices is a walk too often.
+ * Returns: 0, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__series_index_gaps(struct sts_series *series);
 
 /* sts__series_column - where a column's cells begin: columns, STS_COLUMN_OTHER, STS_COLUMN_TOTAL.
  */

@@ -163,6 +163,10 @@ static int make_series(struct sts_query *query, const struct sts__ranking *ranki
         goto done;
     }
     fill_slices(query, series, first);
+    if (series->fill == STS__FILL_PREVIOUS && sts__series_index_gaps(series) < 0) {
+        r = sts__fail_nomem(err);
+        goto done;
+    }
     fill_cells(query, series, ranking, scratch);
     r = sts__label_columns(series, query, ranking, err);
     if (r < 0)
