@@ -24,20 +24,50 @@ void sts__bars_slices(const struct sts__bars *bars, size_t bar, size_t *ret_firs
     *ret_end = *ret_first + bars->slices_per_bar < n ? *ret_first + bars->slices_per_bar : n;
 }
 
-bool sts__bars_value(const struct sts__bars *bars, size_t bar, size_t column, double *ret_value)
+/* The mean of the slices that have a figure. */
+static bool mean_of(const struct sts_series *series, size_t first, size_t end, size_t column,
+                    double *ret_value)
 {
-    size_t first, end, n = 0;
     double sum = 0, value;
+    size_t n = 0;
 
-    sts__bars_slices(bars, bar, &first, &end);
     for (size_t slice = first; slice < end; slice++) {
-        if (!sts_series_value(bars->series, slice, column, &value))
+        if (!sts_series_value(series, slice, column, &value))
             continue;
         sum += value;
         n++;
     }
     *ret_value = n == 0 ? 0 : sum / (double)n;
     return n > 0;
+}
+
+/* A quotient of sums, so that a slice counts by what is in it: time by calls, or part by whole. */
+static bool quotient_of(const struct sts_series *series, size_t first, size_t end, size_t column,
+                        double *ret_value)
+{
+    bool per_call = !sts__bars_stacks(series), any = false;
+    double sum = 0, divisor = 0, unused;
+
+    for (size_t slice = first; slice < end; slice++) {
+        sum += (double)sts_series_sum(series, slice, column);
+        divisor += per_call ? (double)sts_series_calls(series, slice, column)
+                            : (double)sts_series_sum(series, slice, STS_COLUMN_TOTAL);
+        any = any || sts_series_value(series, slice, column, &unused);
+    }
+    *ret_value = divisor > 0 ? sum / divisor : 0;
+    return any;
+}
+
+bool sts__bars_value(const struct sts__bars *bars, size_t bar, size_t column, double *ret_value)
+{
+    const struct sts_series *series = bars->series;
+    size_t first, end;
+
+    sts__bars_slices(bars, bar, &first, &end);
+    if (bars->slices_per_bar > 1 &&
+        (!sts__bars_stacks(series) || sts_series_scale(series) == STS_SCALE_SHARE))
+        return quotient_of(series, first, end, column, ret_value);
+    return mean_of(series, first, end, column, ret_value);
 }
 
 bool sts__bars_is_gap(const struct sts__bars *bars, size_t bar)

@@ -22,7 +22,12 @@ struct sts__bars sts__bars_make(const struct sts_series *series, size_t count_ma
 /* sts__bars_slices - the slices [*ret_first, *ret_end) of one bar. */
 void sts__bars_slices(const struct sts__bars *bars, size_t bar, size_t *ret_first, size_t *ret_end);
 
-/* sts__bars_value - mean over the bar's slices that have a value. Returns: false where none has. */
+/*
+ * sts__bars_value - the figure of a bar.
+ *
+ * Of several slices: the mean of those that have a figure; of figures per call, and of shares, what
+ * one slice of all of them would show.   Returns: false where none has a figure.
+ */
 bool sts__bars_value(const struct sts__bars *bars, size_t bar, size_t column, double *ret_value);
 
 /* What is true of a bar as a whole. */
