@@ -4,11 +4,12 @@
 #   make demo     install what is missing, build, and run the main job once
 #   make check    install what is missing, build, and run all tests
 #   make bench    the speed figures of docs/bench.md
+#   make lint     clang-format and clang-tidy over all C
 #   make clean
 
 BUILD = build
 
-.PHONY: all deps demo check bench clean install
+.PHONY: all deps demo check bench lint clean install
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -28,6 +29,10 @@ check: deps all
 bench: all
 	tools/install_deps.sh bench
 	tools/bench.py
+
+lint: all
+	clang-format-14 --dry-run --Werror $$(git ls-files '*.c' '*.h')
+	clang-tidy-14 -p $(BUILD) --quiet $$(git ls-files 'src/*.c' 'cli/*.c')
 
 install: all
 	meson install -C $(BUILD)

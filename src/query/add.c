@@ -235,7 +235,7 @@ static int add_rows(struct sts_query *query, const struct sts_profile *profile,
     if (r < 0)
         return r;
     for (size_t i = 0; i < row_count; i++) {
-        int64_t values[2];
+        int64_t values[2] = { 0, 0 };
         uint32_t group;
         r = sts__group_view_find(&view, rows[i].function_id, &group, err);
         if (r < 0)

@@ -268,7 +268,7 @@ static int set_offset(struct sts__plan *plan, const char *value, struct sts_erro
 
 static int set_attribution(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
-    int word, r = parse_word(OPTION_ATTRIBUTION, value, &word, err);
+    int word = 0, r = parse_word(OPTION_ATTRIBUTION, value, &word, err);
 
     if (r == 0)
         plan->attribution = (enum sts__attribution)word;
@@ -277,7 +277,7 @@ static int set_attribution(struct sts__plan *plan, const char *value, struct sts
 
 static int set_fill(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
-    int word, r = parse_word(OPTION_FILL, value, &word, err);
+    int word = 0, r = parse_word(OPTION_FILL, value, &word, err);
 
     if (r == 0)
         plan->fill = (enum sts__fill)word;
@@ -286,7 +286,7 @@ static int set_fill(struct sts__plan *plan, const char *value, struct sts_error 
 
 static int set_metric(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
-    int word, r = parse_word(OPTION_METRIC, value, &word, err);
+    int word = 0, r = parse_word(OPTION_METRIC, value, &word, err);
 
     if (r == 0)
         plan->metric = (enum sts_metric)word;

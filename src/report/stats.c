@@ -87,7 +87,7 @@ static int append_function(struct sts__stats *stats, uint32_t file_id, uint32_t 
 int sts__stats_find_function(struct sts__stats *stats, const char *file_name, const char *name,
                              int32_t line_number, uint32_t *ret_function, struct sts_error *err)
 {
-    uint32_t file_id, name_id, *slot;
+    uint32_t file_id = 0, name_id = 0, *slot;
     int r;
 
     r = add_text(stats, file_name, &file_id, err);
