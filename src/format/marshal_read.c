@@ -6,7 +6,7 @@
  * Out:  items; texts and containers as places in the input.
  * Why:  a pstats file is some ten thousand small tuples: nothing is allocated
  *       for any of them but one slot for each item that is flagged for reference.
- * Not:  what the items mean (pstats_read.c); code objects, which are refused.
+ * Not:  what the items mean (pstats_read.c); what a code object holds (marshal_code.c).
  */
 #include "format/marshal_read.h"
 
@@ -157,7 +157,7 @@ void sts__marshal_bind(struct sts__marshal *in, const struct sts__marshal_item *
     if (item->ref == STS__MARSHAL_NO_REF || in->status < 0)
         return;
     slot = &in->refs.slots[item->ref];
-    slot->kind = item->kind == STS__MARSHAL_TEXT ? STS__MARSHAL_TEXT_ID : STS__MARSHAL_TUPLE_ID;
+    slot->kind = item->kind == STS__MARSHAL_TUPLE ? STS__MARSHAL_TUPLE_ID : STS__MARSHAL_TEXT_ID;
     slot->len = id;
 }
 
@@ -197,8 +197,13 @@ static int64_t take_long(struct sts__marshal *in)
     int32_t count = (int32_t)take_u32(in);
     size_t digit_count = count < 0 ? (size_t) - (int64_t)count : (size_t)count;
     uint64_t size = 0;
-    const uint8_t *digits = digit_count > 5 ? NULL : take(in, digit_count * 2);
+    const uint8_t *digits;
 
+    if (in->pass_depth > 0) { /* constants of a code object are of any size */
+        take(in, digit_count * 2);
+        return 0;
+    }
+    digits = digit_count > 5 ? NULL : take(in, digit_count * 2);
     if (digit_count > 5)
         sts__marshal_fail(in, STS_E_LIMIT, "an int of more than 64 bits");
     for (size_t i = 0; digits != NULL && i < digit_count; i++) {
@@ -312,6 +317,12 @@ static bool read_tagged(struct sts__marshal *in, uint8_t tag, struct sts__marsha
         open_container(in, item, tag == '(' ? STS__MARSHAL_TUPLE : STS__MARSHAL_LIST, count);
         return true;
     }
+    case ':':
+        open_container(in, item, STS__MARSHAL_LIST, 3);
+        return true;
+    case 'c':
+        open_container(in, item, STS__MARSHAL_CODE, 0);
+        return true;
     case 'I':
         at = take(in, 8);
         item->kind = STS__MARSHAL_INT;
@@ -372,33 +383,51 @@ bool sts__marshal_next(struct sts__marshal *in, struct sts__marshal_item *item)
 
 /* --- skipping --- */
 
-static void skip_nested(struct sts__marshal *in, const struct sts__marshal_item *item,
-                        unsigned depth)
+static void skip_items(struct sts__marshal *in, const struct sts__marshal_item *item,
+                       unsigned depth)
 {
-    const uint8_t *entered;
+    const uint8_t *entered = sts__marshal_enter(in, item);
     struct sts__marshal_item inner;
 
-    if (item->is_again || (item->kind != STS__MARSHAL_TUPLE && item->kind != STS__MARSHAL_LIST &&
-                           item->kind != STS__MARSHAL_DICT))
-        return;
-    if (depth > STS_MARSHAL_DEPTH_MAX) {
-        sts__marshal_fail(in, STS_E_LIMIT, "more than %d containers in each other",
-                          STS_MARSHAL_DEPTH_MAX);
-        return;
-    }
-    entered = sts__marshal_enter(in, item);
+    in->pass_depth++;
     for (uint32_t i = 0; in->status >= 0 && (item->kind == STS__MARSHAL_DICT || i < item->len);
          i++) {
         if (!sts__marshal_next(in, &inner) && item->kind == STS__MARSHAL_DICT)
             break;
         if (inner.kind == STS__MARSHAL_END)
             sts__marshal_fail(in, STS_E_FORMAT, "nothing where an item should be");
-        skip_nested(in, &inner, depth + 1);
+        sts__marshal_skip_nested(in, &inner, depth + 1);
     }
+    in->pass_depth--;
     sts__marshal_leave(in, item, entered);
+}
+
+void sts__marshal_skip_nested(struct sts__marshal *in, const struct sts__marshal_item *item,
+                              unsigned depth)
+{
+    struct sts__marshal_code code;
+
+    if (item->is_again)
+        return;
+    switch (item->kind) {
+    case STS__MARSHAL_TUPLE:
+    case STS__MARSHAL_LIST:
+    case STS__MARSHAL_DICT:
+    case STS__MARSHAL_CODE:
+        if (depth > STS_MARSHAL_DEPTH_MAX)
+            sts__marshal_fail(in, STS_E_LIMIT, "more than %d containers in each other",
+                              STS_MARSHAL_DEPTH_MAX);
+        else if (item->kind == STS__MARSHAL_CODE)
+            sts__marshal_code(in, item, depth, &code);
+        else
+            skip_items(in, item, depth);
+        break;
+    default:
+        break;
+    }
 }
 
 void sts__marshal_skip(struct sts__marshal *in, const struct sts__marshal_item *item)
 {
-    skip_nested(in, item, 1);
+    sts__marshal_skip_nested(in, item, 1);
 }

@@ -29,6 +29,7 @@ enum sts__marshal_kind {
     STS__MARSHAL_TUPLE,
     STS__MARSHAL_LIST, /* and sets */
     STS__MARSHAL_DICT,
+    STS__MARSHAL_CODE,     /* read by sts__marshal_code or passed over, not entered */
     STS__MARSHAL_OTHER,    /* passed over: complex, Ellipsis, StopIteration */
     STS__MARSHAL_TEXT_ID,  /* a reference to a text that was bound to an id */
     STS__MARSHAL_TUPLE_ID, /* a reference to a tuple that was bound to an id */
@@ -72,6 +73,7 @@ struct sts__marshal {
     const char *name;                /* of the input, for messages; borrowed */
     int status;                      /* first failure sticks; later reads give STS__MARSHAL_END */
     struct sts_error *err;           /* filled by the first failure */
+    unsigned pass_depth;             /* over 0: inside of what is passed over */
     unsigned again_depth;            /* over 0: inside of a container that came as a reference */
     uint64_t again_bytes;            /* read so far through references */
     struct sts__marshal_refs refs;
@@ -124,5 +126,17 @@ void sts__marshal_bind(struct sts__marshal *in, const struct sts__marshal_item *
 
 /* sts__marshal_skip - pass over all that belongs to an item which was just read. */
 void sts__marshal_skip(struct sts__marshal *in, const struct sts__marshal_item *item);
+void sts__marshal_skip_nested(struct sts__marshal *in, const struct sts__marshal_item *item,
+                              unsigned depth);
+
+/* What a code object is called; both are texts, or else the file is broken. */
+struct sts__marshal_code {
+    struct sts__marshal_item file_name, name;
+    int32_t line_number;
+};
+
+/* sts__marshal_code - pass over a code object that was just read, but for these. */
+void sts__marshal_code(struct sts__marshal *in, const struct sts__marshal_item *item,
+                       unsigned depth, struct sts__marshal_code *code);
 
 #endif

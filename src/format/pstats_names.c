@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "format/pstats_decoder.h"
 #include "model/symbols.h"
@@ -41,6 +42,40 @@ static void escape_bytes(struct sts__bytes *text, const char *at, const char *en
     }
 }
 
+static uint32_t text_id(struct sts__pstats_decoder *decoder, const struct sts__marshal_item *item);
+
+/* Where a function is named by its code object, Python shows it so, but for its address. */
+static uint32_t code_id(struct sts__pstats_decoder *decoder, const struct sts__marshal_item *item)
+{
+    struct sts__bytes *text = &decoder->text;
+    struct sts__marshal_code code;
+    char line[STS_NUM_TEXT_BYTES];
+    uint32_t file_id, name_id, id = 0;
+    int r;
+
+    sts__marshal_code(&decoder->in, item, 1, &code);
+    file_id = text_id(decoder, &code.file_name);
+    name_id = text_id(decoder, &code.name);
+    if (decoder->in.status < 0)
+        return 0;
+    sts__bytes_clear(text);
+    sts__bytes_append_text(text, "<code object ");
+    sts__bytes_append_text(text, sts__symbols_text_of(decoder->symbols, name_id));
+    sts__bytes_append_text(text, ", file \"");
+    sts__bytes_append_text(text, sts__symbols_text_of(decoder->symbols, file_id));
+    sts__bytes_append_text(text, "\", line ");
+    sts__bytes_append(text, line, sts__num_i64(line, code.line_number));
+    sts__bytes_append_text(text, ">");
+    r = sts__bytes_check(text, "a name", decoder->in.err);
+    if (r == 0)
+        r = sts__symbols_text(decoder->symbols, text->data, text->len, &id, decoder->in.err);
+    if (r < 0)
+        sts__pstats_fail(decoder, r);
+    else
+        sts__marshal_bind(&decoder->in, item, id);
+    return id;
+}
+
 static uint32_t text_id(struct sts__pstats_decoder *decoder, const struct sts__marshal_item *item)
 {
     struct sts__marshal *in = &decoder->in;
@@ -51,6 +86,8 @@ static uint32_t text_id(struct sts__pstats_decoder *decoder, const struct sts__m
 
     if (item->kind == STS__MARSHAL_TEXT_ID)
         return item->len;
+    if (item->kind == STS__MARSHAL_CODE)
+        return code_id(decoder, item);
     if (item->kind != STS__MARSHAL_TEXT) {
         sts__marshal_fail(in, STS_E_FORMAT, "a name that is no text");
         return 0;

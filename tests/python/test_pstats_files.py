@@ -8,8 +8,10 @@ import json
 import marshal
 import os
 import pstats
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -23,6 +25,17 @@ DUMP_AS_JSON = """
 import json, marshal, sys
 stats = marshal.load(open(sys.argv[1], "rb"))
 json.dump([(k, v[:4], list(v[4].items())) for k, v in stats.items()], sys.stdout)
+"""
+
+
+# Constants of all kinds, which its code object holds.
+SCRIPT = """
+def outer(a, b=(1, -2.5, 1j, b"x", "\\xfc", None, ..., 10 ** 40, -10 ** 30)):
+    def inner():
+        return a in {1, 2, 3}
+    return inner, lambda: [c for c in b[1:2]], 10 ** 40
+for function in outer(1)[:2]:
+    function()
 """
 
 
@@ -93,6 +106,20 @@ class WrittenFiles(unittest.TestCase):
         for cc, nc, tt, ct, callers in stats.values():
             for seconds in (tt, ct):
                 self.assertEqual(seconds, ns(seconds) / 1e9)
+
+    def test_a_function_named_by_its_code_object_is_shown_by_that_but_for_the_address(self):
+        """python -m profile names the first function so."""
+        script = os.path.join(self.folder.name, "script.py")
+        profile = os.path.join(self.folder.name, "script.prof")
+        with open(script, "w") as file:
+            file.write(SCRIPT.lstrip())
+        subprocess.run([sys.executable, "-m", "profile", "-o", profile, script], check=True)
+        expected = {function if isinstance(function[2], str) else
+                    function[:2] + (re.sub(" at 0x[0-9a-f]+", "", repr(function[2])),): value[:4]
+                    for function, value in exact(load(profile)).items()}
+        self.assertIn(("profile", 0, '<code object <module>, file "%s", line 1>' % script), expected)
+        found = {function: value[:4] for function, value in exact(load(self.convert(profile))).items()}
+        self.assertEqual(found, expected)
 
     def test_merging_equals_adding(self):
         paths = [os.path.join(PROFILES, "cprofile-3.%d.prof" % minor) for minor in (12, 13, 12)]
