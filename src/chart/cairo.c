@@ -5,14 +5,19 @@
 #include <cairo-pdf.h>
 #include <cairo.h>
 
+#include <string.h>
+
 #include <statslice/sink.h>
 
+#include "base/bytes.h"
 #include "base/fail.h"
+#include "base/utf8.h"
 #include "chart/layout.h"
 #include "chart/renderer.h"
 
 #define PT_PER_PX 0.75
 #define FADED     0.5
+#define TEXT_MAX  ((size_t)1 << 20)
 
 static const double text_sizes_px[] = {
     [STS__TEXT_TITLE] = 16,
@@ -25,6 +30,7 @@ struct drawing {
     const struct sts__layout *layout;
     cairo_t *cr;
     bool dark;
+    struct sts__bytes text; /* the one that is drawn */
 };
 
 static void set_color(const struct drawing *drawing, const struct sts__shape *shape)
@@ -37,13 +43,40 @@ static void set_color(const struct drawing *drawing, const struct sts__shape *sh
                           shape->faded ? FADED : 1.0);
 }
 
-static void draw_rect(const struct drawing *drawing, const struct sts__shape *shape)
+/* Surrogates and the code points that Unicode sets apart as noncharacters are none. */
+static bool is_character(int32_t code_point)
 {
-    cairo_rectangle(drawing->cr, shape->x, shape->y, shape->w, shape->h);
+    return code_point >= 0 && (code_point < 0xD800 || code_point > 0xDFFF) &&
+           (code_point < 0xFDD0 || code_point > 0xFDEF) && (code_point & 0xFFFE) != 0xFFFE;
+}
+
+/* cairo refuses all text that holds no character somewhere, and draws boxes for control characters.
+ */
+static const char *drawable_text(struct drawing *drawing, const char *text)
+{
+    const char *at = text, *end = text + strlen(text);
+
+    sts__bytes_clear(&drawing->text);
+    while (at < end) {
+        const char *start = at;
+        int32_t code_point = sts__utf8_next(&at, end);
+        if (!is_character(code_point))
+            sts__bytes_append_text(&drawing->text, "\xEF\xBF\xBD"); /* U+FFFD */
+        else if (code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F))
+            sts__bytes_append_text(&drawing->text, "?");
+        else
+            sts__bytes_append(&drawing->text, start, (size_t)(at - start));
+    }
+    return drawing->text.data == NULL ? "" : drawing->text.data;
+}
+
+static void draw_rect(struct drawing *drawing, const struct sts__shape *shape)
+{
+    cairo_rectangle(drawing->cr, shape->x, shape->y, shape->w, shape->h - shape->seam);
     cairo_fill(drawing->cr);
 }
 
-static void draw_line(const struct drawing *drawing, const struct sts__shape *shape)
+static void draw_line(struct drawing *drawing, const struct sts__shape *shape)
 {
     cairo_set_line_width(drawing->cr, 1.0);
     cairo_move_to(drawing->cr, shape->x, shape->y);
@@ -51,18 +84,18 @@ static void draw_line(const struct drawing *drawing, const struct sts__shape *sh
     cairo_stroke(drawing->cr);
 }
 
-static void draw_dot(const struct drawing *drawing, const struct sts__shape *shape)
+static void draw_dot(struct drawing *drawing, const struct sts__shape *shape)
 {
     cairo_arc(drawing->cr, shape->x, shape->y, shape->w, 0, 6.283185307179586);
     cairo_fill(drawing->cr);
 }
 
-static void draw_text(const struct drawing *drawing, const struct sts__shape *shape)
+static void draw_text(struct drawing *drawing, const struct sts__shape *shape)
 {
     static const double shifts[] = {
         [STS__ANCHOR_START] = 0, [STS__ANCHOR_MIDDLE] = 0.5, [STS__ANCHOR_END] = 1
     };
-    const char *text = drawing->layout->texts.data + shape->text;
+    const char *text = drawable_text(drawing, drawing->layout->texts.data + shape->text);
     cairo_text_extents_t extents;
 
     cairo_select_font_face(drawing->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
@@ -74,9 +107,9 @@ static void draw_text(const struct drawing *drawing, const struct sts__shape *sh
     cairo_show_text(drawing->cr, text);
 }
 
-static void draw_shapes(const struct drawing *drawing)
+static void draw_shapes(struct drawing *drawing)
 {
-    static void (*const draw[])(const struct drawing *, const struct sts__shape *) = {
+    static void (*const draw[])(struct drawing *, const struct sts__shape *) = {
         [STS__SHAPE_RECT] = draw_rect,
         [STS__SHAPE_LINE] = draw_line,
         [STS__SHAPE_DOT] = draw_dot,
@@ -119,6 +152,7 @@ static int draw_on(cairo_surface_t *take_surface, struct drawing *drawing, doubl
 {
     cairo_status_t status;
 
+    sts__bytes_init(&drawing->text, TEXT_MAX);
     drawing->cr = cairo_create(take_surface);
     cairo_scale(drawing->cr, scale, scale);
     draw_shapes(drawing);
@@ -130,6 +164,9 @@ static int draw_on(cairo_surface_t *take_surface, struct drawing *drawing, doubl
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(take_surface);
     cairo_surface_destroy(take_surface);
+    if (status == CAIRO_STATUS_SUCCESS && drawing->text.status < 0)
+        status = CAIRO_STATUS_NO_MEMORY;
+    sts__bytes_deinit(&drawing->text);
     return check(status, sink, err);
 }
 
@@ -137,7 +174,7 @@ int sts__png_render(const struct sts_series *series, const struct sts_chart_opti
                     struct sts_sink *sink, struct sts_error *err)
 {
     struct sts__layout layout;
-    struct drawing drawing = { &layout, NULL, options->theme == STS_THEME_DARK };
+    struct drawing drawing = { .layout = &layout, .dark = options->theme == STS_THEME_DARK };
     int r = sts__layout_init(&layout, series, options, err);
 
     if (r >= 0)
@@ -152,7 +189,7 @@ int sts__pdf_render(const struct sts_series *series, const struct sts_chart_opti
                     struct sts_sink *sink, struct sts_error *err)
 {
     struct sts__layout layout;
-    struct drawing drawing = { &layout, NULL, options->theme == STS_THEME_DARK };
+    struct drawing drawing = { .layout = &layout, .dark = options->theme == STS_THEME_DARK };
     int r = sts__layout_init(&layout, series, options, err);
 
     if (r >= 0)

@@ -86,7 +86,7 @@ struct sts__scale sts__scale_make(enum sts_unit unit, double max, unsigned tick_
 
 size_t sts__scale_tick(const struct sts__scale *scale, double value, char text[STS_NUM_TEXT_BYTES])
 {
-    return sts__num_fixed(text, value / scale->divisor, scale->decimals);
+    return sts__num_fixed(text, value / scale->divisor, value > 0 ? scale->decimals : 0);
 }
 
 /* Three digits that count: 1.24, 12.4, 124. */

@@ -29,8 +29,10 @@ struct sts__shape {
     bool faded;        /* of a slice that is not complete */
     enum sts__text_style style;
     enum sts__anchor anchor;
-    size_t text;          /* where its text begins in layout.texts */
-    size_t slice, column; /* what a pointer on it asks for; slice STS__NO_SLICE: nothing */
+    size_t text; /* where its text begins in layout.texts */
+    double seam; /* rect: px at its lower edge that stay paper, so that parts part */
+    size_t slice, slice_end, column; /* what a pointer on it asks for; STS__NO_SLICE: nothing */
+    double value;                    /* the column's figure in those slices */
 };
 
 struct sts__layout {
@@ -42,6 +44,7 @@ struct sts__layout {
     size_t slices_per_bar; /* over 1 where there are more slices than the paper has room for */
     uint8_t *colors;       /* by column */
     size_t title;          /* in texts */
+    size_t *names;         /* in texts, by column, other last */
     int status;            /* first failure sticks */
 };
 
@@ -49,6 +52,9 @@ struct sts__layout {
 STS_MUST_CHECK int sts__layout_init(struct sts__layout *layout, const struct sts_series *series,
                                     const struct sts_chart_options *options, struct sts_error *err);
 void sts__layout_deinit(struct sts__layout *layout);
+
+/* sts__layout_name - where the name of a column, or of other, begins in texts. */
+size_t sts__layout_name(const struct sts__layout *layout, size_t column);
 
 /* sts__layout_tip - what a pointer on a shape is told, lines by "\n". */
 void sts__layout_tip(const struct sts__layout *layout, const struct sts__shape *shape,

@@ -147,7 +147,7 @@ static void put_rect(struct svg *svg, const struct sts__shape *shape)
     put_number(svg->sink, "x", shape->x);
     put_number(svg->sink, "y", shape->y);
     put_number(svg->sink, "width", shape->w);
-    put_number(svg->sink, "height", shape->h);
+    put_number(svg->sink, "height", shape->h - shape->seam);
     put_class(svg, shape, "");
     put_end(svg, shape, "rect");
 }
@@ -223,10 +223,10 @@ static void put_shapes(struct svg *svg)
 
 /* --- all --- */
 
-/* Equal charts have equal classes, others do not: made from the shapes and the texts. */
-static uint64_t scope_of(const struct sts__layout *layout)
+/* Equal charts have equal classes, others do not: made from shapes, texts and theme. */
+static uint64_t scope_of(const struct sts__layout *layout, enum sts_theme theme)
 {
-    uint64_t hash = sts__hash_bytes(layout->texts.data, layout->texts.len);
+    uint64_t hash = sts__hash_bytes(layout->texts.data, layout->texts.len) + (uint64_t)theme;
 
     for (size_t i = 0; i < layout->shape_count; i++) {
         const struct sts__shape *shape = &layout->shapes[i];
@@ -266,7 +266,7 @@ int sts__svg_render(const struct sts_series *series, const struct sts_chart_opti
 
     sts__bytes_init(&svg.tip, TIP_BYTES_MAX);
     if (r >= 0) {
-        svg.scope = scope_of(&layout);
+        svg.scope = scope_of(&layout, options->theme);
         put_document(&svg, options->theme);
         r = sts_sink_status(sink);
         if (r < 0)

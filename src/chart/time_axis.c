@@ -49,7 +49,7 @@ static const struct step steps[] = {
 static int64_t about_ns(const struct step *step)
 {
     static const int64_t ns_of[] = {
-        [STEP_TIME] = 1, [STEP_DAY] = DAY, [STEP_MONTH] = 30 * DAY, [STEP_YEAR] = 365 * DAY
+        [STEP_TIME] = 1, [STEP_DAY] = DAY, [STEP_MONTH] = 28 * DAY, [STEP_YEAR] = 365 * DAY
     };
     return ns_of[step->kind] * step->count;
 }
@@ -65,14 +65,19 @@ static int64_t offset_ns(const struct sts_series *series, int64_t time_ns)
     return sts_series_utc_offset_s(series, time_ns) * S;
 }
 
-/* The time at which the local clock shows a date's midnight; looked up twice, for a changing
- * offset. */
-static int64_t midnight(const struct sts_series *series, int64_t days)
+/*
+ * When a local day begins: its midnight, or what the clock jumped to where it jumped over midnight.
+ * No offset is a day or more, so that a day before and after stand on both sides of a change.
+ */
+static int64_t day_begin(const struct sts_series *series, int64_t days)
 {
     int64_t local = days * DAY;
-    int64_t guess = local - offset_ns(series, local);
+    int64_t early = local - offset_ns(series, local - DAY);
+    int64_t late = local - offset_ns(series, local + DAY);
 
-    return local - offset_ns(series, guess);
+    if (early + offset_ns(series, early) != local && late + offset_ns(series, late) == local)
+        return late;
+    return early;
 }
 
 /* The day on which the calendar step begins that holds a date. */
@@ -91,20 +96,36 @@ static int64_t step_day(const struct step *step, const struct sts__civil *civil,
     return sts__days_of_civil(year, (unsigned)(month - year * 12) + 1, 1);
 }
 
+/*
+ * Ticks follow time as it passes, unless the clock changed by what is no multiple of the step: then
+ * they follow the clock, to stay at its round times.
+ */
+static int64_t round_time(const struct sts_series *series, const struct step *step,
+                          int64_t begin_ns, int64_t more)
+{
+    int64_t offset = offset_ns(series, begin_ns);
+    int64_t local = floor_to(begin_ns + offset, step->count) + more * step->count;
+    int64_t passed = local - offset;
+    int64_t changed = offset_ns(series, passed) - offset;
+
+    return changed % step->count == 0 ? passed : local - offset_ns(series, passed);
+}
+
 static int64_t tick_time(const struct sts_series *series, const struct step *step, int64_t begin_ns,
                          int64_t more)
 {
-    int64_t offset = offset_ns(series, begin_ns);
     struct sts__civil civil;
 
-    if (step->kind == STEP_TIME) {
-        int64_t local = floor_to(begin_ns + offset, step->count) + more * step->count;
-        int64_t guess = local - offset;
-        /* From an hour on, ticks follow the clock on the wall through its changes. */
-        return step->count < HOUR ? guess : local - offset_ns(series, guess);
-    }
-    civil = sts__civil_of_ns(begin_ns, (int32_t)(offset / S));
-    return midnight(series, step_day(step, &civil, more));
+    if (step->kind == STEP_TIME)
+        return round_time(series, step, begin_ns, more);
+    civil = sts__civil_of_ns(begin_ns, sts_series_utc_offset_s(series, begin_ns));
+    return day_begin(series, step_day(step, &civil, more));
+}
+
+/* Not where the clock jumped over a tick of the clock, which then lands beside its round time. */
+static bool is_round(const struct sts_series *series, const struct step *step, int64_t time_ns)
+{
+    return step->kind != STEP_TIME || (time_ns + offset_ns(series, time_ns)) % step->count == 0;
 }
 
 static void put_texts(const struct step *step, const struct sts__civil *civil, char *text,
@@ -154,13 +175,13 @@ size_t sts__time_ticks(const struct sts_series *series, int64_t begin_ns, int64_
     char last_date[16] = "";
     size_t count = 0;
 
-    for (int64_t more = 0; count < STS__TICKS_MAX; more++) {
+    for (int64_t more = 0; count < limit; more++) {
         struct sts__time_tick *tick = &ticks[count];
         struct sts__civil civil;
         tick->time_ns = tick_time(series, step, begin_ns, more);
         if (tick->time_ns > end_ns)
             break;
-        if (tick->time_ns < begin_ns)
+        if (tick->time_ns < begin_ns || !is_round(series, step, tick->time_ns))
             continue;
         civil = sts__civil_of_ns(tick->time_ns, sts_series_utc_offset_s(series, tick->time_ns));
         put_texts(step, &civil, tick->text, tick->date);
