@@ -86,15 +86,19 @@ static double place_below(struct sts__plan *plan, double height)
     return plan->legend_y + legend_height;
 }
 
+static bool is_beside(const struct sts__plan *plan)
+{
+    return plan->layout->width >= SIDE_LEGEND_WIDTH_MIN;
+}
+
 static void place(struct sts__plan *plan)
 {
     struct sts__layout *layout = plan->layout;
 
     plan->left = STS__MARGIN + sts__plot_axis_width(plan);
     plan->right = layout->width - STS__MARGIN;
-    layout->height =
-        ceil(layout->width >= SIDE_LEGEND_WIDTH_MIN ? place_beside(plan, layout->height)
-                                                    : place_below(plan, layout->height));
+    layout->height = ceil(is_beside(plan) ? place_beside(plan, layout->height)
+                                          : place_below(plan, layout->height));
 }
 
 static void put_nothing(struct sts__plan *plan)
@@ -105,6 +109,21 @@ static void put_nothing(struct sts__plan *plan)
                    "no profiles in this range", type);
 }
 
+/* No more bars than the plot is px wide, so that each has whole ones to itself. */
+static void make_bars(struct sts__plan *plan)
+{
+    struct sts__layout *layout = plan->layout;
+    double room = layout->width - 2 * STS__MARGIN;
+
+    plan->bars = sts__bars_make(layout->series, (size_t)room);
+    plan->scale =
+        sts__scale_make(sts_series_unit(layout->series), sts__bars_top(&plan->bars), TICK_COUNT);
+    room -= sts__plot_axis_width(plan);
+    room -= is_beside(plan) ? sts__legend_width(plan) + LEGEND_APART : 0;
+    plan->bars = sts__bars_make(layout->series, (size_t)room);
+    layout->slices_per_bar = plan->bars.slices_per_bar;
+}
+
 static void put_all(struct sts__layout *layout, const char *title)
 {
     const struct sts_series *series = layout->series;
@@ -112,8 +131,7 @@ static void put_all(struct sts__layout *layout, const char *title)
     struct sts__plan plan = { .layout = layout };
 
     put_names(layout);
-    plan.bars = sts__bars_make(series, (size_t)layout->width);
-    layout->slices_per_bar = plan.bars.slices_per_bar;
+    make_bars(&plan);
     sts__plan_rect(layout, 0, 0, layout->width, layout->height, STS__INK_PAPER);
     sts__heading_put(&plan, title);
     if (n == 0) {
@@ -122,7 +140,6 @@ static void put_all(struct sts__layout *layout, const char *title)
     }
     plan.begin_ns = sts_series_slice(series, 0)->begin_ns;
     plan.end_ns = sts_series_slice(series, n - 1)->end_ns;
-    plan.scale = sts__scale_make(sts_series_unit(series), sts__bars_top(&plan.bars), TICK_COUNT);
     find_marks(&plan);
     place(&plan);
     if (layout->status == 0)

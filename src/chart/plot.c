@@ -115,10 +115,8 @@ static void bar_edges(const struct sts__plan *plan, size_t bar, double *ret_left
     gap = *ret_right - *ret_left >= 6 ? fmin(0.16 * (*ret_right - *ret_left), 8) : 0;
     *ret_left += gap / 2;
     *ret_right -= gap / 2;
-    if (*ret_right - *ret_left >= 3) { /* crisp edges where there is room for them */
-        *ret_left = round(*ret_left);
-        *ret_right = round(*ret_right);
-    }
+    *ret_left = round(*ret_left); /* crisp edges; bars that touch have one in common */
+    *ret_right = round(*ret_right);
 }
 
 /* Neighbouring gaps are one band. */
