@@ -230,13 +230,16 @@ static const struct unit *find_unit(const char *name, size_t len)
 /* number * unit, of which the number may have a fraction: 1.5h */
 static int scale(const char *number, size_t len, int64_t unit_ns, int64_t *ret_ns)
 {
-    int64_t billionths, whole, rest;
-    int r = sts__num_parse_ns(number, len, &billionths);
+    int64_t billionths, whole, rest = 0;
+    int r = sts__num_parse_i64(number, len, &whole); /* of ns there may be many */
 
-    if (r < 0)
-        return r;
-    whole = billionths / STS_NS_PER_S;
-    rest = billionths % STS_NS_PER_S;
+    if (r < 0) {
+        r = sts__num_parse_ns(number, len, &billionths);
+        if (r < 0)
+            return r;
+        whole = billionths / STS_NS_PER_S;
+        rest = billionths % STS_NS_PER_S;
+    }
     if (whole > INT64_MAX / 4 / unit_ns)
         return STS_E_LIMIT;
     *ret_ns = whole * unit_ns + (unit_ns >= STS_NS_PER_S ? rest * (unit_ns / STS_NS_PER_S)

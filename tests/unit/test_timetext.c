@@ -133,6 +133,8 @@ static void test_duration_parse__adds_its_parts(void **state)
         { "0.1us", 100 },
         { "1.25h", 4500 * STS_NS_PER_S },
         { "1d2h3m4s5ms6us7ns", INT64_C(93784005006007) },
+        { "5400000000000ns", 5400 * STS_NS_PER_S }, /* more than there are seconds in 290 years */
+        { "604800000000us", 604800 * STS_NS_PER_S },
     };
     int64_t ns;
 
