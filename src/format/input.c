@@ -87,15 +87,29 @@ static int next_pstats(struct sts_input *input, struct sts_profile *profile, str
 
 /* --- logs --- */
 
-/* Text in any encoding that has ASCII in it: none of the control bytes that only binary files have.
+/* Of the first bytes of a log, fewer than one in so many are those that only binary files have. */
+#define STS__BYTES_PER_CONTROL 16
+
+static bool is_control(uint8_t byte)
+{
+    return byte < 0x07 || (byte > 0x0D && byte < 0x1B) || (byte > 0x1B && byte < 0x20);
+}
+
+/*
+ * Text in any encoding that has ASCII in it. Some programs log bytes as they come, and a log that
+ * was cut while it was written has a hole of NULs: neither makes it binary.
  */
 static bool sniff_text(const uint8_t *data, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if (data[i] < 0x07 || (data[i] > 0x0D && data[i] < 0x1B) ||
-            (data[i] > 0x1B && data[i] < 0x20))
-            return false;
-    return true;
+    size_t controls = 0, all = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (data[i] == 0 && (i == 0 || data[i - 1] == 0))
+            continue;
+        controls += is_control(data[i]);
+        all++;
+    }
+    return controls == 0 || controls < all / STS__BYTES_PER_CONTROL;
 }
 
 /* A line that looks like a profile and is not one. Returns: 0 to go on. */

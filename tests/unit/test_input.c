@@ -196,6 +196,25 @@ static void test_input__bytes_of_no_known_kind_are_refused(void **state)
     assert_int_equal(read_to_the_end("\x1F\x8B\x08", 3, &err), STS_E_FORMAT);
 }
 
+static void test_input__bytes_that_are_no_text_do_not_hide_a_log(void **state)
+{
+    static const char hole[5000] = { 0 };
+    static const char noise[] = "got \0\1\2\x1F\x7F\xFF\xFE from a peer\n" LINE "\n\0\n" LINE "\n";
+    struct sts_sink *sink;
+    struct sts_error err;
+    const char *data;
+    size_t len;
+
+    (void)state;
+    assert_int_equal(sts_sink_open_memory(1 << 20, &sink, &err), 0);
+    assert_int_equal(read_to_the_end(noise, sizeof(noise) - 1, &err), 0);
+    sts_sink_write(sink, hole, sizeof(hole));
+    sts_sink_write(sink, noise, sizeof(noise) - 1);
+    data = sts_sink_memory(sink, &len);
+    assert_int_equal(read_to_the_end(data, len, &err), 0);
+    sts_sink_close(sink, NULL);
+}
+
 static void test_input__a_missing_file_is_told_by_name(void **state)
 {
     struct sts_input *input;
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_input__gzip_may_be_padded_with_zeros_and_nothing_else),
         cmocka_unit_test(test_input__an_empty_input_is_a_log_without_lines),
         cmocka_unit_test(test_input__bytes_of_no_known_kind_are_refused),
+        cmocka_unit_test(test_input__bytes_that_are_no_text_do_not_hide_a_log),
         cmocka_unit_test(test_input__a_missing_file_is_told_by_name),
         cmocka_unit_test(test_input__counts_tell_what_was_read),
         cmocka_unit_test(test_input__a_pipe_is_read_like_a_file),
