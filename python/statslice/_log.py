@@ -1,10 +1,14 @@
 """Profiles into a log, one line each."""
 import io
+import json
 import os
+import re
 from typing import Any, Mapping, Optional
 
 from ._record import as_record
 from ._times import Time
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def log(
@@ -17,17 +21,17 @@ def log(
 ) -> str:
     """Write one profile as one line of JSON, which ``read`` and ``slices`` find in any log.
 
-    profile: a ``Profile``, ``cProfile.Profile``, ``Stats``, ``StatsProfile``, ``ProfileRecord``,
-    or a path to a file of any readable format.
+    profile: a ``Profile``, ``cProfile.Profile``, ``Stats``, ``StatsProfile``,
+    ``ExactStatsProfile``, ``ProfileRecord``, or a path to a file of any readable format.
     target: an open file (text or binary), a ``logging.Logger`` (at level INFO), or a path, to
     which the line is appended.
     labels: such as ``{"service": "shop"}``; what the time slices can be grouped and filtered by.
     begin, end: a datetime or seconds since 1970; by default what the profile knows, or else it
     ends now.
 
-    Returns the line, without its end.
+    Returns the line, without its end. It is ASCII, so that a log of any encoding takes it.
     """
-    line = as_record(profile, labels, begin, end).to_bytes("ndjson").decode("ascii").rstrip("\n")
+    line = _ascii_line(as_record(profile, labels, begin, end).to_bytes("ndjson"))
     if hasattr(target, "info"):
         target.info("%s", line)
     elif isinstance(target, (str, os.PathLike)):
@@ -38,3 +42,9 @@ def log(
     else:
         target.write(line + "\n")
     return line
+
+
+def _ascii_line(data: bytes) -> str:
+    """A line of JSON in which strings escape what is not ASCII, without its end."""
+    text = data.decode("utf-8").rstrip("\n")
+    return _NOT_ASCII.sub(lambda found: json.dumps(found.group())[1:-1], text)

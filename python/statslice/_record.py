@@ -29,7 +29,9 @@ from ._stats_profile import (
 
 Path = Union[str, "os.PathLike[str]"]
 #: a path, bytes, or something to read bytes from
-Input = Union[Path, bytes, IO[bytes], IO[str]]
+Input = Union[Path, bytes, bytearray, memoryview, IO[bytes], IO[str]]
+
+_BYTES = (bytes, bytearray, memoryview)
 
 
 class Function(NamedTuple):
@@ -143,7 +145,7 @@ def _sum_of(one: ExactFunctionProfile, other: ExactFunctionProfile) -> ExactFunc
 
 def is_input(value: object) -> bool:
     """Whether it is a path, bytes, or something to read from."""
-    return isinstance(value, (str, os.PathLike, bytes)) or hasattr(value, "read")
+    return isinstance(value, (str, os.PathLike, *_BYTES)) or hasattr(value, "read")
 
 
 def source_of(input: Input) -> Tuple[Union[str, bytes], str]:
@@ -154,8 +156,8 @@ def source_of(input: Input) -> Tuple[Union[str, bytes], str]:
             return path, path
         with open(0, "rb", closefd=False) as stream:
             return stream.read(), "standard input"
-    if isinstance(input, bytes):
-        return input, "bytes"
+    if isinstance(input, _BYTES):
+        return bytes(input), "bytes"
     data = input.read()
     return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, str(
         getattr(input, "name", "stream"))
@@ -182,6 +184,12 @@ def _rows_of_stats_profile(profile: Any) -> Iterator[Any]:
                round(function.cumtime * 1e9))
 
 
+def _rows_of_exact_profile(profile: ExactStatsProfile) -> Iterator[Any]:
+    for row in profile.func_profiles.values():
+        yield (row.file_name, row.line_number, row.name, row.qualname, row.ncalls, row.pcalls,
+               row.tottime_ns, row.cumtime_ns)
+
+
 def _fill(record: ProfileRecord, profile: Any) -> None:
     """Add what a profiler, a Stats or a StatsProfile holds, and the span where that is known."""
     if hasattr(profile, "rows") and hasattr(profile, "stats_dict"):  # our profilers
@@ -191,7 +199,9 @@ def _fill(record: ProfileRecord, profile: Any) -> None:
             record.set_span(*profile.span()[:2])
         return
     record.engine = "import"
-    if hasattr(profile, "func_profiles"):
+    if isinstance(profile, ExactStatsProfile):
+        record.add_rows(list(_rows_of_exact_profile(profile)), [])
+    elif hasattr(profile, "func_profiles"):
         record.add_rows(list(_rows_of_stats_profile(profile)), [])
     elif hasattr(profile, "snapshot_stats"):  # cProfile and profile: does not stop them
         profile.snapshot_stats()

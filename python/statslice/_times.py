@@ -1,5 +1,6 @@
 """Times and durations as people give them in Python, and as the library takes them."""
 import datetime
+import math
 import numbers
 from typing import Any, Union
 
@@ -8,9 +9,12 @@ Duration = Union[int, float, numbers.Real, datetime.timedelta]
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
+_MOST_NS = 2**63 - 1  # in the year 2262
 
 
 def _seconds_ns(seconds: Any) -> int:
+    if not math.isfinite(seconds):
+        raise ValueError("%r is no number of seconds" % (seconds,))
     whole = int(seconds // 1)  # apart, so that a fraction keeps its digits beside a large whole
     return whole * 10**9 + round((seconds - whole) * 10**9)
 
@@ -30,7 +34,10 @@ def time_ns(value: Time) -> int:
         return (value - _EPOCH) // _MICROSECOND * 1000
     if not is_time(value):
         raise TypeError("a datetime or seconds since 1970 are needed, not %r" % (value,))
-    return _seconds_ns(value)
+    ns = _seconds_ns(value)
+    if abs(ns) > _MOST_NS:
+        raise ValueError("%r s since 1970 are more than fit; is it ms or ns?" % (value,))
+    return ns
 
 
 def _seconds_text(ns: int) -> str:

@@ -155,6 +155,8 @@ class Records(WithFolder):
         yield "path", path
         yield "path object", pathlib.Path(path)
         yield "bytes", pathlib.Path(path).read_bytes()
+        yield "bytearray", bytearray(pathlib.Path(path).read_bytes())
+        yield "memoryview", memoryview(pathlib.Path(path).read_bytes())
         with open(path, "rb") as file:
             yield "open file", file
         yield "pstats.Stats", pstats.Stats(path)
@@ -162,6 +164,7 @@ class Records(WithFolder):
         if hasattr(pstats, "StatsProfile"):
             yield "pstats.StatsProfile", pstats.Stats(path).get_stats_profile()
         yield "StatsProfile", statslice.Stats(path).get_stats_profile()
+        yield "ExactStatsProfile", statslice.Stats(path).get_stats_profile(exact=True)
         yield "record", statslice.as_record(path)
         with statslice.Profile() as profile:
             outer(10)
@@ -220,6 +223,17 @@ class Records(WithFolder):
         self.assertLess(abs(statslice.as_record(profile).end_ns - now), 60 * 10**9)
         with self.assertRaises(ValueError):
             statslice.as_record(profile, begin=START, end=START - 1)
+
+    def test_record__of_an_exact_profile_is_exact(self):
+        key = ("shop.py", 7, "buy")
+        row = statslice.ExactFunctionProfile(5, 2, 3, 123456789012345678, *key, "Shop.buy")
+        exact = statslice.ExactStatsProfile(3, 5, 2, {key: row})
+        self.assertEqual(statslice.as_record(exact).get_stats_profile(exact=True), exact)
+
+    def test_record__refuses_times_that_are_none(self):
+        for moment in (START * 1000, START * 10**9, 1e300, float("nan"), float("inf")):
+            with self.assertRaises(ValueError):
+                statslice.as_record(stats_profile(1.0, f=1.0), end=moment)
 
     def test_record__arithmetic(self):
         one = statslice.as_record(stats_profile(1.0, f=1.0), end=START)
@@ -316,6 +330,23 @@ class Logging(WithFolder):
         self.assertEqual(record.labels, {"service": "shop"})
         counts = reader.counts()
         self.assertEqual((counts["lines"], counts["profiles"], counts["lines_passed"]), (3, 1, 2))
+
+    def test_log__of_names_that_are_not_ascii_to_any_target(self):
+        names = ["h\xe4user", "\u5bb6", "\U0001f3e0", "\udc80"]
+        profile = stats_profile(4.0, **{name: 1.0 for name in names})
+        labels = {"stra\xdfe": "\u4e00\U0001f3e0"}
+        path = self.folder / "log"
+        with open(path, "w", encoding="ascii") as file:
+            line = statslice.log(profile, file, labels)
+        with open(path, "ab") as file:
+            statslice.log(profile, file, labels)
+        statslice.log(profile, path, labels)
+        self.assertTrue(all(ord(character) < 128 for character in line))
+        records = list(statslice.read(path))
+        self.assertEqual(len(records), 3)
+        for record in records:
+            self.assertEqual([row.name for row in record.functions()], names)
+            self.assertEqual(record.labels, labels)
 
     def test_log__returns_the_line(self):
         stream = io.StringIO()
