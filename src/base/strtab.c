@@ -13,12 +13,12 @@
 #include "base/mem.h"
 
 #define FIRST_SLOTS 64
+#define GROWTH      4
 #define BLOCK_BYTES 16384
 
 struct sts__strtab_entry {
     const char *text;
     uint32_t len;
-    uint32_t hash;
 };
 
 struct sts__strtab_block {
@@ -45,11 +45,16 @@ void sts__strtab_deinit(struct sts__strtab *tab)
     sts__strtab_init(tab);
 }
 
-/* The slot of a text, or the free one where it belongs; NULL where too many lie before it. */
-static uint32_t *find(const struct sts__strtab *tab, uint32_t *slots, size_t slot_count,
-                      uint32_t hash, const char *text, size_t len)
+static uint32_t slot_id(uint64_t slot)
 {
-    size_t mask = slot_count - 1;
+    return (uint32_t)slot - 1;
+}
+
+/* The slot of a text, or the free one where it belongs; NULL where too many lie before it. */
+static uint64_t *find(const struct sts__strtab *tab, uint32_t hash, const char *text, size_t len)
+{
+    uint64_t *slots = tab->slots;
+    size_t mask = tab->slot_count - 1;
     size_t i = hash & mask;
 
     for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask) {
@@ -57,28 +62,44 @@ static uint32_t *find(const struct sts__strtab *tab, uint32_t *slots, size_t slo
 
         if (slots[i] == 0)
             return &slots[i];
-        entry = &tab->entries[slots[i] - 1];
-        if (entry->hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
+        if (slots[i] >> 32 != hash)
+            continue; /* told without a look at the text */
+        entry = &tab->entries[slot_id(slots[i])];
+        if (entry->len == len && memcmp(entry->text, text, len) == 0)
             return &slots[i];
     }
     return NULL;
 }
 
+/* The free slot for a text that is known to be in none; NULL where too many lie before it. */
+static uint64_t *find_free(uint64_t *slots, size_t slot_count, uint32_t hash)
+{
+    size_t mask = slot_count - 1;
+    size_t i = hash & mask;
+
+    for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask)
+        if (slots[i] == 0)
+            return &slots[i];
+    return NULL;
+}
+
 static int rehash(struct sts__strtab *tab)
 {
-    size_t slot_count = tab->slot_count == 0 ? FIRST_SLOTS : tab->slot_count * 2;
-    uint32_t *slots = sts__alloc_array(slot_count, sizeof(*slots));
+    size_t slot_count = tab->slot_count == 0 ? FIRST_SLOTS : tab->slot_count * GROWTH;
+    uint64_t *slots = sts__alloc_array(slot_count, sizeof(*slots));
 
     if (slots == NULL)
         return STS_E_NOMEM;
-    for (size_t id = 0; id < tab->entry_count; id++) {
-        const struct sts__strtab_entry *entry = &tab->entries[id];
-        uint32_t *slot = find(tab, slots, slot_count, entry->hash, entry->text, entry->len);
+    for (size_t i = 0; i < tab->slot_count; i++) {
+        uint64_t *slot;
+        if (tab->slots[i] == 0)
+            continue;
+        slot = find_free(slots, slot_count, (uint32_t)(tab->slots[i] >> 32));
         if (slot == NULL) {
             free(slots);
             return STS_E_LIMIT;
         }
-        *slot = (uint32_t)id + 1;
+        *slot = tab->slots[i];
     }
     tab->bytes += (slot_count - tab->slot_count) * sizeof(*slots);
     free(tab->slots);
@@ -112,7 +133,7 @@ int sts__strtab_add(struct sts__strtab *tab, const char *text, size_t len, uint3
 {
     uint32_t hash = (uint32_t)sts__hash_bytes(text, len);
     size_t old_cap = tab->entry_cap;
-    uint32_t *slot;
+    uint64_t *slot;
     char *copy;
     int r;
 
@@ -123,11 +144,11 @@ int sts__strtab_add(struct sts__strtab *tab, const char *text, size_t len, uint3
         if (r < 0)
             return r;
     }
-    slot = find(tab, tab->slots, tab->slot_count, hash, text, len);
+    slot = find(tab, hash, text, len);
     if (slot == NULL)
         return STS_E_LIMIT;
     if (*slot != 0) {
-        *ret_id = *slot - 1;
+        *ret_id = slot_id(*slot);
         return 0;
     }
     r = sts__grow(&tab->entries, &tab->entry_cap, tab->entry_count + 1, sizeof(*tab->entries),
@@ -141,9 +162,9 @@ int sts__strtab_add(struct sts__strtab *tab, const char *text, size_t len, uint3
     memcpy(copy, text, len);
     copy[len] = '\0';
     tab->entries[tab->entry_count] =
-        (struct sts__strtab_entry){ .text = copy, .len = (uint32_t)len, .hash = hash };
+        (struct sts__strtab_entry){ .text = copy, .len = (uint32_t)len };
     *ret_id = (uint32_t)tab->entry_count++;
-    *slot = *ret_id + 1;
+    *slot = (uint64_t)hash << 32 | (*ret_id + 1);
     return 0;
 }
 

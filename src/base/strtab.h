@@ -10,7 +10,7 @@
 struct sts__strtab {
     struct sts__strtab_entry *entries; /* by id */
     size_t entry_count, entry_cap;
-    uint32_t *slots; /* open addressing: id + 1, 0 is free */
+    uint64_t *slots; /* open addressing: hash << 32 | id + 1, 0 is free */
     size_t slot_count;
     struct sts__strtab_block *blocks; /* the texts' bytes; never move */
     size_t bytes;                     /* memory held */

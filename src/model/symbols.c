@@ -16,13 +16,15 @@
 #include "base/mem.h"
 
 #define FIRST_SLOTS 64
+#define GROWTH      4
+#define TAG         UINT64_C(0xFFFFFFFF00000000) /* of a slot: the half of the hash that is kept */
 
 struct sts_symbols {
     size_t ref_count;
     struct sts__strtab texts;
     struct sts__function_key *functions; /* by id */
     size_t function_count, function_cap;
-    uint32_t *slots; /* open addressing: id + 1, 0 is free */
+    uint64_t *slots; /* open addressing: hash's upper half, id + 1; 0 is free */
     size_t slot_count;
 };
 
@@ -102,14 +104,28 @@ static bool key_equal(const struct sts__function_key *a, const struct sts__funct
 }
 
 /* The slot of a key, or the free one where it belongs; NULL where too many lie before it. */
-static uint32_t *find(const struct sts_symbols *symbols, uint32_t *slots, size_t slot_count,
+static uint64_t *find(const struct sts_symbols *symbols, uint64_t hash,
                       const struct sts__function_key *key)
 {
-    size_t mask = slot_count - 1;
-    size_t i = (size_t)key_hash(key) & mask;
+    uint64_t *slots = symbols->slots;
+    size_t mask = symbols->slot_count - 1;
+    size_t i = (size_t)(hash >> 32) & mask;
 
     for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask)
-        if (slots[i] == 0 || key_equal(&symbols->functions[slots[i] - 1], key))
+        if (slots[i] == 0 || (((slots[i] ^ hash) & TAG) == 0 &&
+                              key_equal(&symbols->functions[(uint32_t)slots[i] - 1], key)))
+            return &slots[i];
+    return NULL;
+}
+
+/* The free slot for a key that is known to be in none; NULL where too many lie before it. */
+static uint64_t *find_free(uint64_t *slots, size_t slot_count, uint64_t hash)
+{
+    size_t mask = slot_count - 1;
+    size_t i = (size_t)(hash >> 32) & mask;
+
+    for (unsigned probes = 0; probes < STS_HASH_PROBES_MAX; probes++, i = (i + 1) & mask)
+        if (slots[i] == 0)
             return &slots[i];
     return NULL;
 }
@@ -121,18 +137,21 @@ static int fail_collisions(struct sts_error *err)
 
 static int rehash(struct sts_symbols *symbols, struct sts_error *err)
 {
-    size_t slot_count = symbols->slot_count == 0 ? FIRST_SLOTS : symbols->slot_count * 2;
-    uint32_t *slots = sts__alloc_array(slot_count, sizeof(*slots));
+    size_t slot_count = symbols->slot_count == 0 ? FIRST_SLOTS : symbols->slot_count * GROWTH;
+    uint64_t *slots = sts__alloc_array(slot_count, sizeof(*slots));
 
     if (slots == NULL)
         return sts__fail_nomem(err);
-    for (size_t id = 0; id < symbols->function_count; id++) {
-        uint32_t *slot = find(symbols, slots, slot_count, &symbols->functions[id]);
+    for (size_t i = 0; i < symbols->slot_count; i++) {
+        uint64_t *slot;
+        if (symbols->slots[i] == 0)
+            continue;
+        slot = find_free(slots, slot_count, symbols->slots[i]);
         if (slot == NULL) {
             free(slots);
             return fail_collisions(err);
         }
-        *slot = (uint32_t)id + 1;
+        *slot = symbols->slots[i];
     }
     free(symbols->slots);
     symbols->slots = slots;
@@ -143,14 +162,15 @@ static int rehash(struct sts_symbols *symbols, struct sts_error *err)
 int sts__symbols_key(struct sts_symbols *symbols, const struct sts__function_key *key,
                      uint32_t *ret_function_id, struct sts_error *err)
 {
-    uint32_t *slot;
+    uint64_t hash = key_hash(key);
+    uint64_t *slot;
     int r = 0;
 
     if ((symbols->function_count + 1) * 2 > symbols->slot_count)
         r = rehash(symbols, err);
     if (r < 0)
         return r;
-    slot = find(symbols, symbols->slots, symbols->slot_count, key);
+    slot = find(symbols, hash, key);
     if (slot == NULL)
         return fail_collisions(err);
     if (*slot == 0) {
@@ -161,9 +181,9 @@ int sts__symbols_key(struct sts_symbols *symbols, const struct sts__function_key
         if (r < 0)
             return sts__fail_nomem(err);
         symbols->functions[symbols->function_count] = *key;
-        *slot = (uint32_t)++symbols->function_count;
+        *slot = (hash & TAG) | ++symbols->function_count;
     }
-    *ret_function_id = *slot - 1;
+    *ret_function_id = (uint32_t)*slot - 1;
     return 0;
 }
 
