@@ -195,13 +195,22 @@ static int make_heading(struct heading *heading, const struct cli_inputs *inputs
 
 /* --- the table --- */
 
-static int print(const struct sts_profile *sum, const struct cli_inputs *inputs,
-                 const struct cli_list *restrictions, struct sts_error *err)
+/*
+ * The profiles of each input, added up. pstats adds files as floats, whose last bits decide about
+ * functions that are equal to the nanosecond; so the inputs stay apart until they are printed.
+ */
+struct sums {
+    struct cli_inputs inputs;
+    struct sts_profile **items; /* one an input */
+};
+
+static int print(const struct sums *sums, const struct cli_list *restrictions,
+                 struct sts_error *err)
 {
     struct sts_stats_options stats = STS_STATS_OPTIONS_INIT;
     struct heading heading = { .texts = NULL };
     struct sts_sink *sink = NULL;
-    int r = make_heading(&heading, inputs, err);
+    int r = make_heading(&heading, &sums->inputs, err);
 
     if (opts.callers || opts.callees)
         stats.table = opts.callers ? STS_STATS_TABLE_CALLERS : STS_STATS_TABLE_CALLEES;
@@ -217,7 +226,8 @@ static int print(const struct sts_profile *sum, const struct cli_inputs *inputs,
     if (r >= 0)
         r = cli_outfile_open(opts.path, &sink, err);
     if (r >= 0)
-        r = sts_stats_print(sum, &stats, sink, err);
+        r = sts_stats_print((const struct sts_profile *const *)sums->items, sums->inputs.count,
+                            &stats, sink, err);
     r = cli_outfile_close(sink, r, err);
     cli_list_deinit(&heading.names);
     cli_list_deinit(&heading.dates);
@@ -225,35 +235,48 @@ static int print(const struct sts_profile *sum, const struct cli_inputs *inputs,
     return r;
 }
 
-static int take(void *sum, struct sts_profile *profile, struct sts_error *err)
+static int take(void *context, struct sts_profile *profile, struct sts_error *err)
 {
-    return sts_profile_merge(sum, profile, err);
+    struct sums *sums = context;
+
+    return sts_profile_merge(sums->items[sums->inputs.current], profile, err);
+}
+
+static int make_items(struct sums *sums, struct sts_error *err)
+{
+    struct sts_symbols *symbols = sts_profile_symbols(sums->inputs.profile);
+
+    sums->items = calloc(sums->inputs.count, sizeof(struct sts_profile *));
+    for (size_t i = 0; sums->items != NULL && i < sums->inputs.count; i++) {
+        sums->items[i] = sts_profile_new(symbols);
+        if (sums->items[i] == NULL)
+            return cli_fail_nomem(err);
+    }
+    return sums->items != NULL ? 0 : cli_fail_nomem(err);
 }
 
 static int read_and_print(const struct cli_context *context, const struct cli_list *paths,
                           const struct cli_list *restrictions, struct sts_error *err)
 {
-    struct cli_inputs inputs;
-    struct sts_profile *sum = NULL;
-    int r = cli_inputs_open(&inputs, context, paths->items, paths->count, 1, err);
+    struct sums sums = { .items = NULL };
+    int r = cli_inputs_open(&sums.inputs, context, paths->items, paths->count, 1, err);
 
-    if (r >= 0) {
-        sum = sts_profile_new(sts_profile_symbols(inputs.profile));
-        if (sum == NULL)
-            r = cli_fail_nomem(err);
-    }
     if (r >= 0)
-        r = cli_inputs_each(&inputs, false, take, sum, err);
+        r = make_items(&sums, err);
     if (r >= 0)
-        r = cli_inputs_check(&inputs, err);
+        r = cli_inputs_each(&sums.inputs, false, take, &sums, err);
     if (r >= 0)
-        r = sts_profile_drop_qualnames(sum, err);
+        r = cli_inputs_check(&sums.inputs, err);
+    for (size_t i = 0; i < sums.inputs.count && r >= 0; i++)
+        r = sts_profile_drop_qualnames(sums.items[i], err);
     if (r >= 0)
-        r = print(sum, &inputs, restrictions, err);
+        r = print(&sums, restrictions, err);
     if (r >= 0)
-        cli_inputs_warn(&inputs);
-    sts_profile_free(sum);
-    cli_inputs_close(&inputs);
+        cli_inputs_warn(&sums.inputs);
+    for (size_t i = 0; sums.items != NULL && i < sums.inputs.count; i++)
+        sts_profile_free(sums.items[i]);
+    free(sums.items);
+    cli_inputs_close(&sums.inputs);
     return r;
 }
 

@@ -137,8 +137,10 @@ int cli_inputs_each(struct cli_inputs *inputs, bool spans_only, cli_visit_fn vis
 {
     int r = 0;
 
-    for (size_t i = 0; i < inputs->count && r == 0; i++)
+    for (size_t i = 0; i < inputs->count && r == 0; i++) {
+        inputs->current = i;
         r = read_one(inputs, &inputs->items[i], spans_only, visit, visit_context, err);
+    }
     cli_progress_end(&inputs->progress);
     return r;
 }

@@ -24,6 +24,7 @@ struct cli_input {
 struct cli_inputs {
     struct cli_input *items;
     size_t count;
+    size_t current; /* the input that is being read */
     bool strict, quiet;
     struct sts_profile *profile; /* filled again for each one that is read */
     struct cli_progress progress;

@@ -39,13 +39,14 @@ STS_API const char *const *sts_stats_sort_keys(size_t *ret_count);
 /*
  * sts_stats_print - write what pstats.Stats.print_stats (print_callers, print_callees) prints.
  *
- * Byte for byte what CPython's pstats prints for the same profile. As there, a regex that is none
- * is named in the heading and passed over; several inputs are merged, and named, in the order
- * first, last, last but one, ... second.
+ * Byte for byte what CPython's pstats prints for the same profiles, which it adds up in their
+ * order, as floats: pstats.Stats(A, B, C) adds A, C, B and names them so. A regex that is none is
+ * named in the heading and passed over.
  * Errors: STS_E_USAGE for a sort key or a share beyond 0..1, STS_E_LIMIT for a regex that
  *         backtracks without end, STS_E_NOMEM, the sink's.
  */
-STS_API STS_MUST_CHECK int sts_stats_print(const struct sts_profile *profile,
+STS_API STS_MUST_CHECK int sts_stats_print(const struct sts_profile *const *profiles,
+                                           size_t profile_count,
                                            const struct sts_stats_options *options,
                                            struct sts_sink *sink, struct sts_error *err);
 

@@ -90,11 +90,12 @@ uint64_t sts__stats_pair_key(uint32_t high, uint32_t low);
 STS_MUST_CHECK int sts__stats_name_functions(struct sts__stats *stats, struct sts_error *err);
 
 /*
- * sts__stats_load - take a profile over, its folders stripped where asked for.
+ * sts__stats_load - take profiles over, added up, their folders stripped where asked for.
  *
  * stats: need not be initialised; to be deinitialised by the caller, but for a failure.
  */
-STS_MUST_CHECK int sts__stats_load(struct sts__stats *stats, const struct sts_profile *profile,
+STS_MUST_CHECK int sts__stats_load(struct sts__stats *stats,
+                                   const struct sts_profile *const *profiles, size_t profile_count,
                                    bool strip_dirs, struct sts_error *err);
 
 /* sts__stats_text - what pstats calls a function: "file:line(name)", "{name}". */

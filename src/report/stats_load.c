@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats_load.c - a profile to rows and callers as pstats.Stats would have loaded them.
+ * stats_load.c - profiles to rows and callers as pstats.Stats would have loaded them.
  *
- * In:   a profile, its rows in the order of its file.   Out: struct sts__stats.
+ * In:   profiles, their rows in the order of their files.   Out: struct sts__stats.
  * Why:  the tables are Python's byte for byte, so the floats are Python's, and strip_dirs loses
  *       what Python's loses (see strip_edges).
  */
@@ -56,6 +56,8 @@ static int find_function_of(struct sts__stats *stats, struct sts_function functi
 static int load_rows(struct sts__stats *stats, const struct sts_profile *profile, bool fine_clock,
                      struct sts_error *err)
 {
+    struct sts__stats_figures totals = { .ncalls = 0 };
+
     for (size_t i = 0; i < sts_profile_function_count(profile); i++) {
         struct sts__stats_figures figures = as_floats(sts_profile_figures(profile, i), fine_clock);
         uint32_t function;
@@ -64,8 +66,9 @@ static int load_rows(struct sts__stats *stats, const struct sts_profile *profile
             r = sts__stats_add_row(stats, function, &figures, err);
         if (r < 0)
             return r;
-        sts__stats_figures_add(&stats->totals, &figures);
+        sts__stats_figures_add(&totals, &figures);
     }
+    sts__stats_figures_add(&stats->totals, &totals);
     return 0;
 }
 
@@ -74,7 +77,6 @@ static int load_edges(struct sts__stats *stats, const struct sts_profile *profil
 {
     const struct sts_symbols *symbols = sts_profile_symbols(profile);
 
-    stats->counts_only = true;
     for (size_t i = 0; i < sts_profile_edge_count(profile); i++) {
         const struct sts_edge *edge = sts_profile_edge(profile, i);
         struct sts__stats_figures figures = as_floats(&edge->figures, fine_clock);
@@ -179,16 +181,24 @@ done:
     return r;
 }
 
-int sts__stats_load(struct sts__stats *stats, const struct sts_profile *profile, bool strip_dirs,
+static int load_one(struct sts__stats *stats, const struct sts_profile *profile,
                     struct sts_error *err)
 {
     bool fine_clock = has_fine_clock(profile);
-    int r;
+    int r = load_rows(stats, profile, fine_clock, err);
+
+    return r < 0 ? r : load_edges(stats, profile, fine_clock, err);
+}
+
+int sts__stats_load(struct sts__stats *stats, const struct sts_profile *const *profiles,
+                    size_t profile_count, bool strip_dirs, struct sts_error *err)
+{
+    int r = 0;
 
     sts__stats_init(stats);
-    r = load_rows(stats, profile, fine_clock, err);
-    if (r == 0)
-        r = load_edges(stats, profile, fine_clock, err);
+    stats->counts_only = true;
+    for (size_t i = 0; i < profile_count && r == 0; i++)
+        r = load_one(stats, profiles[i], err);
     if (r == 0 && strip_dirs)
         r = strip(stats, err);
     if (r == 0)

@@ -373,14 +373,15 @@ static int print(struct table *table, struct sts_error *err)
     return r;
 }
 
-int sts_stats_print(const struct sts_profile *profile, const struct sts_stats_options *options,
-                    struct sts_sink *sink, struct sts_error *err)
+int sts_stats_print(const struct sts_profile *const *profiles, size_t profile_count,
+                    const struct sts_stats_options *options, struct sts_sink *sink,
+                    struct sts_error *err)
 {
     struct table table = { .options = options, .sink = sink };
     int r = read_options(&table, err);
 
     if (r == 0)
-        r = sts__stats_load(&table.stats, profile, options->strip_dirs, err);
+        r = sts__stats_load(&table.stats, profiles, profile_count, options->strip_dirs, err);
     if (r == 0)
         r = make_list(&table, err);
     if (r == 0)

@@ -243,7 +243,7 @@ static int run_stats(enum sts_stats_table table, struct sts_error *err)
     options.restriction_count = 3;
     options.strip_dirs = true;
     if (r >= 0)
-        r = sts_stats_print(profile, &options, sink, err);
+        r = sts_stats_print(&(const struct sts_profile *){ profile }, 1, &options, sink, err);
     closed = sts_sink_close(sink, r < 0 ? NULL : err);
     sts_profile_free(profile);
     return r < 0 ? r : closed;

@@ -6,9 +6,11 @@ the other profiles of tests/data/pstats through a few.
 import glob
 import itertools
 import json
+import marshal
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import stats_reference
@@ -167,6 +169,19 @@ class StatsTables(unittest.TestCase):
     def test_several_files_are_added_as_pstats_adds_them(self):
         paths = [fixture("cprofile-%s.prof" % version) for version in ("3.8", "3.12", "3.9")]
         self.compare(paths, few_cases())
+
+    def test_sums_of_files_that_are_equal_to_the_nanosecond_stand_by_their_last_bits(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        paths = [os.path.join(folder.name, name) for name in ("a.prof", "b.prof", "c.prof")]
+        for n, path in enumerate(paths):
+            times = [(i * 7919 % 1000003, 1000003 - i * 7919 % 1000003, 17)[n] * 1e-9
+                     for i in range(300)]
+            with open(path, "wb") as file:
+                marshal.dump({("x.py", i, "f%d" % i): (1, 1, time, time, {})
+                              for i, time in enumerate(times)}, file)
+        for strip in (False, True):
+            self.compare(paths, [case("stats", (key,), (), strip) for key in ("time", "cumulative")])
 
     def test_profiles_of_2_7_as_its_own_pstats_prints_them(self):
         python = find_python2()

@@ -84,7 +84,8 @@ static void assert_prints(const struct sts_profile *profile,
     size_t len;
 
     assert_int_equal(sts_sink_open_memory(1 << 20, &sink, NULL), 0);
-    assert_int_equal(sts_stats_print(profile, options, sink, NULL), 0);
+    assert_int_equal(
+        sts_stats_print(&(const struct sts_profile *){ profile }, 1, options, sink, NULL), 0);
     assert_string_equal(sts_sink_memory(sink, &len), expected);
     assert_int_equal(sts_sink_close(sink, NULL), 0);
 }
@@ -291,7 +292,8 @@ static void test_stats_print__restriction_is_named_as_python_spells_it(void **st
         snprintf(expected, sizeof(expected), "List reduced from 4 to 2 due to restriction <%s>\n",
                  cases[i].spelled);
         assert_int_equal(sts_sink_open_memory(1 << 20, &sink, NULL), 0);
-        assert_int_equal(sts_stats_print(profile, &options, sink, NULL), 0);
+        assert_int_equal(
+            sts_stats_print(&(const struct sts_profile *){ profile }, 1, &options, sink, NULL), 0);
         assert_non_null(strstr(sts_sink_memory(sink, &len), expected));
         assert_int_equal(sts_sink_close(sink, NULL), 0);
     }
@@ -308,7 +310,7 @@ static int print_sorted_by(const char *key, struct sts_error *err)
     options.sort_keys = &key;
     options.sort_key_count = 1;
     assert_int_equal(sts_sink_open_memory(1 << 20, &sink, NULL), 0);
-    r = sts_stats_print(profile, &options, sink, err);
+    r = sts_stats_print(&(const struct sts_profile *){ profile }, 1, &options, sink, err);
     assert_int_equal(sts_sink_close(sink, NULL), 0);
     sts_profile_free(profile);
     return r;
@@ -340,7 +342,9 @@ static void test_stats_print__share_beyond_one_is_refused(void **state)
     options.restrictions = restrictions;
     options.restriction_count = 1;
     assert_int_equal(sts_sink_open_memory(1 << 20, &sink, NULL), 0);
-    assert_int_equal(sts_stats_print(profile, &options, sink, NULL), STS_E_USAGE);
+    assert_int_equal(
+        sts_stats_print(&(const struct sts_profile *){ profile }, 1, &options, sink, NULL),
+        STS_E_USAGE);
     assert_int_equal(sts_sink_close(sink, NULL), 0);
     sts_profile_free(profile);
 }
