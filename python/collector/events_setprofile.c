@@ -286,13 +286,14 @@ static int hook_this_thread(struct sts__profiler *profiler)
 
 int sts__engine_start(struct sts__profiler *profiler)
 {
-    int r;
+    int r = 0;
 
-    r = hook_this_thread(profiler);
+    if (profiler->threads && profiler->thread_hook == NULL)
+        r = hook_births(profiler); /* first: it runs Python code, which is none of the program's */
+    if (r == 0)
+        r = hook_this_thread(profiler);
     if (r == 0 && profiler->threads)
         r = hook_living_threads(profiler);
-    if (r == 0 && profiler->threads && profiler->thread_hook == NULL)
-        r = hook_births(profiler);
     if (r < 0) {
         struct sts__raised raised = sts__raised_save();
 
