@@ -125,6 +125,9 @@ static void core_free(void *module)
 
 static PyModuleDef_Slot slots[] = {
     { Py_mod_exec, core_exec },
+#if PY_VERSION_HEX >= 0x030C0000
+    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+#endif
     { 0, NULL },
 };
 

@@ -110,6 +110,9 @@ done:
 
 static PyModuleDef_Slot collector_slots[] = {
     { Py_mod_exec, collector_exec },
+#if PY_VERSION_HEX >= 0x030C0000
+    { Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED },
+#endif
     { 0, NULL },
 };
 

@@ -896,6 +896,17 @@ class Threads(unittest.TestCase):
         profiler.disable()
         self.assertEqual(find(profiler.stats_dict(), "leaf")[1], 3)
 
+    def test_what_enabling_does_is_not_profiled(self):
+        out = run_python("""
+            import sys
+            from statslice import _collector
+            p = _collector.Profiler(threads=True)
+            p.enable(); len(""); p.disable()
+            print(sorted(name for _, _, name in p.stats_dict()))
+        """)
+        self.assertEqual(out.strip(), repr(["<built-in method builtins.len>",
+                                            "<method 'disable' of '_lsprof.Profiler' objects>"]))
+
     def test_threads_born_later_are_profiled_when_asked_for(self):
         profiler = _collector.Profiler(threads=True)
         profiler.enable()
@@ -1112,6 +1123,37 @@ class Memory(unittest.TestCase):
             p.enable()
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
             len("")
+        """)
+
+    def test_other_interpreters_of_the_process_may_profile(self):
+        run_python("""
+            import sys, textwrap
+            from statslice import _collector
+            try:
+                import _interpreters as interpreters
+            except ImportError:
+                import _xxsubinterpreters as interpreters
+            source = '''
+            import sys
+            sys.path[:] = %r
+            from statslice import _collector, _core
+            def recurse(n): return n and recurse(n - 1)
+            for threads in False, True:
+                p = _collector.Profiler(threads=threads)
+                p.enable(); recurse(9); p.disable()
+                stats = p.stats_dict()
+                assert [v[:2] for k, v in stats.items() if k[2] == "recurse"] == [(1, 10)]
+                assert _core.stats_totals(stats)[:2] == (11, 2), list(stats)
+            ''' % sys.path
+            outside = _collector.Profiler()
+            outside.enable()
+            for _ in range(3):
+                interpreter = interpreters.create()
+                failure = interpreters.run_string(interpreter, textwrap.dedent(source))
+                assert failure is None, failure
+                interpreters.destroy(interpreter)
+            outside.disable()
+            outside.stats_dict()
         """)
 
     @unittest.skipUnless(hasattr(_testcapi, "set_nomemory"), "needs _testcapi")
