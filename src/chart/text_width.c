@@ -10,7 +10,8 @@
 
 #include "base/utf8.h"
 
-#define ELLIPSIS "\xE2\x80\xA6"
+#define ROUNDING_PX 0.01 /* a width that was added to and taken from again is not quite itself */
+#define ELLIPSIS    "\xE2\x80\xA6"
 
 static double char_width(const char *at, size_t len)
 {
@@ -79,7 +80,7 @@ void sts__text_fit(struct sts__bytes *bytes, const char *text, double size_px, d
     double room = width_px / size_px - 1.0;
     const char *head, *tail;
 
-    if (sts__text_width(text, size_px) <= width_px) {
+    if (sts__text_width(text, size_px) <= width_px + ROUNDING_PX) {
         sts__bytes_append_text(bytes, text);
         return;
     }
