@@ -103,7 +103,12 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 def build_sdist(sdist_directory, config_settings=None):
     """PEP 517: pack the tracked files. Returns the archive's file name."""
     top = "%s-%s" % (NAME, _version())
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    try:
+        tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE,
+                                 check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError("an sdist packs the files that git tracks: make it in a git checkout") \
+            from error
     metadata = METADATA.format(name=NAME, version=_version(), description=_read("README.md")).encode()
     with tarfile.open(os.path.join(sdist_directory, top + ".tar.gz"), "w:gz") as archive:
         for name in tracked.stdout.decode().split("\0")[:-1]:

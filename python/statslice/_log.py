@@ -31,6 +31,10 @@ def log(
 
     Returns the line, without its end. It is ASCII, so that a log of any encoding takes it.
     """
+    if not (isinstance(target, (str, os.PathLike)) or hasattr(target, "info")
+            or hasattr(target, "write")):
+        kind = type(target).__name__
+        raise TypeError("target must be an open file, a logger or a path, not %s" % kind)
     line = _ascii_line(as_record(profile, labels, begin, end).to_bytes("ndjson"))
     if hasattr(target, "info"):
         target.info("%s", line)
