@@ -73,6 +73,7 @@ STEPS = [
 
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1",
+    "LSAN_OPTIONS": "print_suppressions=0:suppressions=" + os.path.join(ROOT, "tests", "lsan.supp"),
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
