@@ -26,8 +26,8 @@ ROOT = os.path.dirname(HERE)
 MAKE = os.path.join(ROOT, "tests", "data", "make_profiles.py")
 DOCUMENTED = "100"
 ROUNDS = 7  # of both sides, in turns
-# Of the C side in each of them. Its process begins cold, while Python's goes on from turn to turn: the
-# first fifty loads of a fresh process are up to a half slower, as the processor speeds up.
+# Of the C side in each of them. Its process begins cold, while Python's goes on from turn to turn: many
+# rounds, so that the first loads of a fresh process, which are slower, do not make the median.
 C_ROUNDS = {"load": 401, "merge": 9}
 LOAD_TARGET, MERGE_TARGET = 50, 80
 

@@ -181,7 +181,8 @@ static int make_heading(struct heading *heading, const struct cli_inputs *inputs
 {
     int r = 0;
 
-    heading->texts = calloc(inputs->count, sizeof(*heading->texts));
+    /* one more than inputs: calloc(0, ...) may give NULL without being out of memory */
+    heading->texts = calloc(inputs->count + 1, sizeof(*heading->texts));
     if (heading->texts == NULL)
         return cli_fail_nomem(err);
     for (size_t i = 0; i < inputs->count && r >= 0; i++) {

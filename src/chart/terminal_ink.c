@@ -93,11 +93,12 @@ static size_t shown_char(const struct sts__terminal *terminal, const char **at, 
     int32_t code_point = sts__utf8_next(at, end);
     size_t len = (size_t)(*at - start);
 
-    strcpy(bytes, "?");
+    bytes[0] = '?';
+    bytes[1] = '\0';
     if (code_point == 0xB5 && terminal->options->ascii)
-        strcpy(bytes, "u");
+        bytes[0] = 'u';
     else if (code_point == 0x2013 && terminal->options->ascii)
-        strcpy(bytes, "-");
+        bytes[0] = '-';
     if (code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) || turns_text(code_point) ||
         (code_point >= 0xD800 && code_point <= 0xDFFF) ||
         (code_point > 0x7F && terminal->options->ascii))
