@@ -12,12 +12,14 @@ usage: bench_events.py [BUILD/python [INTERPRETER...]]
 """
 import json
 import os
-import subprocess
+import statistics
 import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness  # noqa: E402
+
 ROUNDS = 25
 
 
@@ -91,22 +93,15 @@ def timed(work, start, stop):
     return time.perf_counter() - begin
 
 
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
 def worker():
     """Measure in this interpreter; prints JSON: {program: {engine: added ns a call}}."""
     import cProfile
     import empty_hook
     from statslice import _collector
 
-    def nothing():
-        pass
-
     theirs, ours = cProfile.Profile(), _collector.Profiler()
     engines = [
-        ("plain", nothing, nothing),
+        ("plain", harness.nothing, harness.nothing),
         ("empty", empty_hook.start, empty_hook.stop),
         ("cProfile", theirs.enable, theirs.disable),
         ("ours", ours.enable, ours.disable),
@@ -122,27 +117,10 @@ def worker():
         for _ in range(ROUNDS):
             for engine, start, stop in engines:
                 times[engine].append(timed(work, start, stop))
-        plain = median(times["plain"])
-        result[name] = {engine: (median(values) - plain) / calls * 1e9
+        plain = statistics.median(times["plain"])
+        result[name] = {engine: (statistics.median(values) - plain) / calls * 1e9
                         for engine, values in times.items() if engine != "plain"}
     print(json.dumps(result))
-
-
-def build_empty_hook(folder, interpreter):
-    """Compile empty_hook.c for an interpreter."""
-    ask = ("import sysconfig; print(sysconfig.get_paths()['include']);"
-           "print(sysconfig.get_config_var('EXT_SUFFIX'))")
-    include, suffix = subprocess.check_output([interpreter, "-c", ask]).decode().split()
-    subprocess.check_call([os.environ.get("CC", "cc"), "-O3", "-DNDEBUG", "-shared", "-fPIC",
-                           "-I", include, os.path.join(HERE, "empty_hook.c"),
-                           "-o", os.path.join(folder, "empty_hook" + suffix)])
-
-
-def geometric_mean(values):
-    product = 1.0
-    for value in values:
-        product *= max(value, 0.01)
-    return product ** (1.0 / len(values))
 
 
 def target(version, ratio, over_empty):
@@ -158,7 +136,7 @@ def report(version, result):
     for program, added in result.items():
         print(line % (version, program, added["empty"], added["cProfile"], added["ours"],
                       added["ours"] / added["cProfile"], added["ours"] - added["empty"]))
-    means = {engine: geometric_mean([added[engine] for added in result.values()])
+    means = {engine: harness.geometric_mean([added[engine] for added in result.values()])
              for engine in ("empty", "cProfile", "ours")}
     ratio = means["ours"] / means["cProfile"]
     over_empty = sum(added["ours"] - added["empty"] for added in result.values()) / len(result)
@@ -166,31 +144,17 @@ def report(version, result):
                               ratio, over_empty, target(version, ratio, over_empty)), flush=True)
 
 
-def interpreters():
-    """(executable, version) of all that the build found."""
-    found = subprocess.check_output([sys.executable,
-                                     os.path.join(HERE, "..", "tools", "find_pythons.py")])
-    for line in found.decode().splitlines():
-        yield line.split("\t")[0]
-
-
 def main(package, chosen):
     print("%-5s %-10s %8s %9s %8s %8s %12s" % ("", "", "empty", "cProfile", "ours", "ratio",
                                                "over empty"))
     with tempfile.TemporaryDirectory() as folder:
-        for interpreter in chosen or interpreters():
-            build_empty_hook(folder, interpreter)
-            env = dict(os.environ, PYTHONPATH=os.pathsep.join([package, folder]))
-            out = subprocess.check_output([interpreter, os.path.abspath(__file__), "--worker"],
-                                          env=env)
-            version = subprocess.check_output(
-                [interpreter, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
-            report(version.decode().strip(), json.loads(out))
+        for interpreter, version in harness.interpreters(chosen):
+            harness.build_extension("empty_hook", folder, interpreter)
+            report(version, harness.ask_worker(__file__, interpreter, [package, folder]))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--worker"]:
         worker()
     else:
-        main(os.path.abspath(sys.argv[1] if sys.argv[1:] else
-                             os.path.join(HERE, "..", "build", "python")), sys.argv[2:])
+        main(os.path.abspath(sys.argv[1]) if sys.argv[1:] else harness.PACKAGE, sys.argv[2:])
