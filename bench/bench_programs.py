@@ -2,13 +2,16 @@
 """Whole programs under the profilers: how much slower than without one.
 
 The programs of whole_programs.py: one that does little but call, a WSGI service and an asyncio
-service under load from another process, JSON and regular expressions, loops over numbers. A
-run is a process with one program and one profiler: turns without and with it, the order
-changing from turn to turn, each first letting program and profiler settle, then doing work that
-takes SECONDS without a profiler. A turn's slowdown is the CPU time (all threads) with the
-profiler over that without; what stands in the table is the median over the turns of all runs,
-+- its standard error (from the quartiles). The runs of the profilers follow each other, several
-times over. The column "none" compares nothing with nothing: how well this machine measures.
+service under load from another process, JSON and regular expressions, loops over numbers.
+
+Machines are noisy and a budget is 1 %, so both sides run at the same time: a run is two processes
+of one program, each bound to a processor of its own (its clients to another). In a turn one of
+them works with the profiler and one without, for SECONDS after both have settled; in the turn
+behind it they change roles. What disturbs both, and how processes and processors differ, falls
+out of the geometric mean of the two turns. Counted is CPU time (all threads) a piece of work. The
+table has medians over the pairs of turns of all runs, +- their standard error (from the
+quartiles). The runs of the profilers follow each other, several times over. The column "none" sets
+no profiler beside none: how well it can be measured.
 
   frames    statslice's frames engine as a service runs it: slices of 1 s written to a file
   budget    the same with a budget of 1 %; longer turns, as the governor works over time
@@ -19,14 +22,16 @@ times over. The column "none" compares nothing with nothing: how well this machi
 For the budget, each function's share of the own time as estimated (each slice's figures over its
 coverage) is set beside that of a run with full coverage in the same process.
 
-usage: bench_programs.py [--seconds 0.5] [--budget-seconds 2.5] [--turns 4] [--runs 2]
+usage: bench_programs.py [--seconds 0.5] [--budget-seconds 2] [--turns 4] [--runs 2]
                          [--programs calls,web,...] [--engines frames,...] [INTERPRETER...]
        without INTERPRETER: the system's, the oldest and the newest one
 """
 import argparse
 import json
+import math
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -97,23 +102,19 @@ SWITCHES = {"none": lambda _folder: (harness.nothing, harness.nothing), "frames"
             "yappi": yappi_switch}
 
 
-def seconds_of(program, n):
-    """(CPU, wall) seconds of n pieces of work."""
-    cpu, wall = time.process_time(), time.perf_counter()
-    program.run(n)
-    return time.process_time() - cpu, time.perf_counter() - wall
+def work_for(program, seconds):
+    """(CPU, wall) seconds a piece of work, over as many pieces as fit."""
+    pieces, cpu, wall = 0, time.process_time(), time.perf_counter()
+    while time.perf_counter() - wall < seconds:
+        program.run()
+        pieces += 1
+    return (time.process_time() - cpu) / pieces, (time.perf_counter() - wall) / pieces
 
 
-def pieces_for(program, seconds):
-    """How many pieces of work take so long once the program has settled."""
-    seconds_of(program, 10)
-    return max(1, round(seconds / (seconds_of(program, 20)[1] / 20)))
-
-
-def turn(program, n, start, stop):
+def turn(program, seconds, start, stop):
     start()
-    program.run(max(1, n // 4))
-    result = seconds_of(program, n)
+    work_for(program, seconds / 4)
+    result = work_for(program, seconds)
     stop()
     return result
 
@@ -132,38 +133,65 @@ def shares(path):
     return {key: 100.0 * value / total for key, value in own.items()}, statistics.mean(coverages)
 
 
-def compare_shares(program, n, folder):
-    """The estimate's worst error over functions that matter, beside an exact run."""
-    turn(program, n, *frames_switch(folder))
+def compare_shares(folder):
+    """The estimated shares of the functions that matter beside the exact ones."""
     exact, full = shares(os.path.join(folder, "frames.ndjson"))
     estimate, coverage = shares(os.path.join(folder, "budget.ndjson"))
-    assert full == 1.0
+    assert full == 1.0, "an exact run has full coverage"
     return {"coverage": coverage, "functions": [
         (key, share, estimate.get(key, 0.0)) for key, share in exact.items()
         if max(share, estimate.get(key, 0.0)) > SHARE_OF_INTEREST]}
 
 
-def worker(name, engine, seconds, turns, folder):
-    """One run; prints JSON: a pair of (CPU, wall) without and with the engine for each turn."""
+def worker(name, processor, folder):
+    """Lines in: an engine and seconds, or "shares". Lines out: what came of it, as JSON."""
     import whole_programs
 
-    result = {"turns": []}
-    plain, switch = SWITCHES["none"](folder), SWITCHES[engine](folder)
+    os.sched_setaffinity(0, {int(processor)})
     program = whole_programs.PROGRAMS[name]()
+    switches = {}
     try:
-        n = pieces_for(program, seconds)
-        for i in range(turns):
-            order = [plain, switch] if i % 2 == 0 else [switch, plain]
-            times = [turn(program, n, *one) for one in order]
-            result["turns"].append(times if i % 2 == 0 else times[::-1])
-        if engine == "budget":
-            result["shares"] = compare_shares(program, n * 4, folder)
+        for line in sys.stdin:
+            engine, *seconds = line.split()
+            if engine == "shares":
+                result = compare_shares(folder)
+            else:
+                if engine not in switches:
+                    switches[engine] = SWITCHES[engine](folder)
+                result = turn(program, float(seconds[0]), *switches[engine])
+            print(json.dumps(result), flush=True)
     finally:
         program.close()
-    print(json.dumps(result))
 
 
 # --- the side that asks -------------------------------------------------------------------------
+
+class Worker:
+    """A process that runs one program on one processor."""
+
+    def __init__(self, interpreter, build, program, processor):
+        self.folder = tempfile.TemporaryDirectory()
+        environment = dict(os.environ, PYTHONPATH=os.path.abspath(build), PYTHONHASHSEED="0")
+        self.process = subprocess.Popen(
+            [interpreter, os.path.abspath(__file__), "--worker", program, str(processor),
+             self.folder.name], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, *words):
+        self.process.stdin.write(" ".join(map(str, words)).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a worker ended with status %d" % self.process.wait())
+        return json.loads(line)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self.folder.cleanup()
+
 
 class Slowdowns:
     """What the turns of one program under one engine came to."""
@@ -172,11 +200,11 @@ class Slowdowns:
         self.percents = {"CPU": [], "wall": []}
         self.shares = []
 
-    def add(self, result):
-        for plain, profiled in result["turns"]:
-            for kind, before, after in zip(("CPU", "wall"), plain, profiled):
-                self.percents[kind].append(100.0 * (after / before - 1.0))
-        self.shares += [result["shares"]] if "shares" in result else []
+    def add(self, turns):
+        """Of two turns with their roles changed: ((CPU, wall) with, without) each."""
+        for i, kind in enumerate(("CPU", "wall")):
+            logs = [math.log(profiled[i] / plain[i]) for profiled, plain in turns]
+            self.percents[kind].append(100.0 * (math.exp(statistics.mean(logs)) - 1.0))
 
     def median(self, kind="CPU"):
         return statistics.median(self.percents[kind])
@@ -192,9 +220,32 @@ class Slowdowns:
 
 
 def can_import(interpreter, module):
-    return os.spawnl(os.P_WAIT, interpreter, interpreter, "-c",
-                     "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)"
-                     % module) == 0
+    ask = "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % module
+    return subprocess.call([interpreter, "-c", ask]) == 0
+
+
+def both(profiled, plain, engine, seconds):
+    """One turn: ((CPU, wall) with, without)."""
+    profiled.ask(engine, seconds)
+    plain.ask("none", seconds)
+    return profiled.answer(), plain.answer()
+
+
+def run(found, interpreter, program, engine, options):
+    """Two processes; adds their turns to found."""
+    seconds = options.budget_seconds if engine == "budget" else options.seconds
+    processors = sorted(os.sched_getaffinity(0))
+    pair = [Worker(interpreter, options.build, program, processors[i]) for i in (0, -1)]
+    try:
+        for _ in range(options.turns):
+            found.add([both(*pair, engine, seconds), both(*pair[::-1], engine, seconds)])
+        if engine == "budget":
+            both(pair[0], pair[1], "frames", 2 * seconds)
+            pair[0].ask("shares")
+            found.shares.append(pair[0].answer())
+    finally:
+        for one in pair:
+            one.close()
 
 
 def measure(interpreter, options, engines):
@@ -202,12 +253,8 @@ def measure(interpreter, options, engines):
     found = {(program, engine): Slowdowns() for program in options.programs
              for engine in engines}
     for _ in range(options.runs):
-        for program, engine in found:
-            seconds = options.budget_seconds if engine == "budget" else options.seconds
-            with tempfile.TemporaryDirectory() as folder:
-                found[program, engine].add(harness.ask_worker(
-                    __file__, interpreter, [os.path.abspath(options.build)],
-                    program, engine, str(seconds), str(options.turns), folder))
+        for (program, engine), slowdowns in found.items():
+            run(slowdowns, interpreter, program, engine, options)
     return found
 
 
@@ -216,15 +263,15 @@ def report_budget(version, options, found):
     met = True
     for program in options.programs:
         one = found[program, "budget"]
-        errors = [(abs(estimate - exact), key, exact, estimate) for run in one.shares
-                  for key, exact, estimate in run["functions"]]
+        errors = [(abs(estimate - exact), key, exact, estimate) for each in one.shares
+                  for key, exact, estimate in each["functions"]]
         worst = max(errors)
         kept = one.median() <= SLOWDOWN_TARGET and worst[0] <= SHARE_TARGET
         met &= kept
         print("%-5s %-8s CPU %s %%, wall %s %%, coverage %.3f; of %d shares the worst: %s "
               "%.1f %%, estimated %.1f %%  %s" % (
                   version, program, one.text(), one.text("wall"),
-                  statistics.mean(run["coverage"] for run in one.shares), len(errors), worst[1],
+                  statistics.mean(each["coverage"] for each in one.shares), len(errors), worst[1],
                   worst[2], worst[3], "kept" if kept else "MISSED"))
     return met
 
@@ -254,7 +301,7 @@ def words(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=0.5)
-    parser.add_argument("--budget-seconds", type=float, default=2.5)
+    parser.add_argument("--budget-seconds", type=float, default=2.0)
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--programs", type=words, default=PROGRAMS)
@@ -274,6 +321,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--worker"]:
-        worker(sys.argv[2], sys.argv[3], float(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
+        worker(*sys.argv[2:])
     else:
         sys.exit(main())

@@ -5,9 +5,10 @@ usage: load_client.py PORT CONNECTIONS http|line
 Reads a number a line, makes so many requests over CONNECTIONS connections at a time, answers
 "done". http: a connection a request, until the server closes it; line: connections stay, a
 line is answered by a line. One thread and plain sockets, so that the service is what waits for
-the processor and not the client.
+the processor and not the client; and on the processors that the service is not bound to.
 """
 import itertools
+import os
 import selectors
 import socket
 import sys
@@ -54,7 +55,7 @@ class Load:
 
     def run(self, count, at_once):
         self.left = count
-        for _ in range(at_once):
+        for _ in range(min(at_once, count)):
             self.begin(self.idle.pop() if self.idle else None)
         while self.selector.get_map():
             for key, _ in self.selector.select():
@@ -65,7 +66,15 @@ class Load:
                     self.end(key.fileobj)
 
 
+def leave_processors():
+    """Go to those that the process which started this one is kept from, if there are any."""
+    others = set(range(os.cpu_count())) - os.sched_getaffinity(0)
+    if others:
+        os.sched_setaffinity(0, others)
+
+
 def main(port, connections, kind):
+    leave_processors()
     load = Load(int(port), kind)
     for line in sys.stdin:
         load.run(int(line), int(connections))

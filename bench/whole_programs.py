@@ -1,7 +1,7 @@
 """Whole programs of different kinds, for bench_programs.py.
 
-Each entry of PROGRAMS makes a program: run(n) does n pieces of work, always the same ones, and
-close() ends it. The two services get their load from a process of its own (load_client.py), so
+Each entry of PROGRAMS makes a program: run() does a piece of work, always the same one, of some
+10 to 50 ms, and close() ends it. The two services get their load from a process of its own (load_client.py), so
 that the CPU time of this process is the service's.
 """
 import asyncio
@@ -30,9 +30,9 @@ class Program:
 class Calls(Program):
     """Pure Python that does little but call."""
 
-    def run(self, n):
-        for i in range(n):
-            call_programs.PROGRAMS[i % len(call_programs.PROGRAMS)][1]()
+    def run(self):
+        for _, work in call_programs.PROGRAMS:
+            work()
 
 
 # --- JSON and regular expressions ---------------------------------------------------------------
@@ -51,14 +51,13 @@ class Text(Program):
             '10.0.%d.%d - %s [05/May/2024:12:%02d:%02d +0000] "%s /shop/item/%d?ref=%d HTTP/1.1" %d %s'
             % (i % 7, i % 251, "-" if i % 3 else "user%d" % (i % 11), i // 60 % 60, i % 60,
                "GET" if i % 5 else "POST", i % 37, i, 200 if i % 9 else 404, i * 31 % 9000)
-            for i in range(400)]
+            for i in range(1000)]
 
-    def run(self, n):
-        for _ in range(n):
-            entries = [self.entry(line) for line in self.lines]
-            text = json.dumps({"entries": entries, "paths": self.by_path(entries)})
-            again = json.loads(text)
-            assert sum(row["count"] for row in again["paths"].values()) == len(self.lines)
+    def run(self):
+        entries = [self.entry(line) for line in self.lines]
+        text = json.dumps({"entries": entries, "paths": self.by_path(entries)})
+        again = json.loads(text)
+        assert sum(row["count"] for row in again["paths"].values()) == len(self.lines)
 
     def entry(self, line):
         found = LOG_LINE.match(line).groupdict()
@@ -127,11 +126,10 @@ class Numbers(Program):
     def __init__(self):
         self.matrix = [[(i * j % 7) / 7.0 for j in range(40)] for i in range(40)]
 
-    def run(self, n):
-        for _ in range(n):
-            assert primes(20000) == 2262
-            product(self.matrix, self.matrix)
-            assert abs(orbit(10000) - 1.0) < 1e-2
+    def run(self):
+        assert primes(20000) == 2262
+        product(self.matrix, self.matrix)
+        assert abs(orbit(10000) - 1.0) < 1e-2
 
 
 # --- services -----------------------------------------------------------------------------------
@@ -244,8 +242,8 @@ class Web(Loaded):
                                                         ThreadingServer, QuietHandler)
         self.load(self.server.server_port, 4, "http")
 
-    def run(self, n):
-        self.ask(20 * n)
+    def run(self):
+        self.ask(40)
         while True:
             ready, _, _ = select.select([self.server, self.client.stdout], [], [])
             if self.client.stdout in ready:
@@ -306,8 +304,8 @@ class Asyncio(Loaded):
             done, (view, path, query) = await self.jobs.get()
             done.set_result(view(path, query))
 
-    def run(self, n):
-        self.loop.run_until_complete(self.until_done(10 * n))
+    def run(self):
+        self.loop.run_until_complete(self.until_done(80))
 
     async def until_done(self, n):
         done = self.loop.create_future()
