@@ -14,8 +14,10 @@ import unittest
 
 from statslice import _collector
 
-if not hasattr(_collector, "Frames"):
-    raise unittest.SkipTest("the collector has no Frames yet")
+
+def setUpModule():
+    if not hasattr(_collector, "Frames"):
+        raise unittest.SkipTest("the collector has no Frames yet")
 
 try:
     import greenlet

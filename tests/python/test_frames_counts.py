@@ -19,8 +19,10 @@ from frames_reference import (compare_counts, from_frames, resumable, with_both,
 
 from statslice import _collector
 
-if not hasattr(_collector, "Frames"):
-    raise unittest.SkipTest("the collector has no Frames yet")
+
+def setUpModule():
+    if not hasattr(_collector, "Frames"):
+        raise unittest.SkipTest("the collector has no Frames yet")
 
 FIXED_SEEDS = range(1, 31)
 N_FRESH = int(os.environ.get("STATSLICE_TEST_SEEDS", "8"))

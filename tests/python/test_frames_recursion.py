@@ -15,8 +15,10 @@ PRELUDE = """\
 import faulthandler, functools, gc, json, operator, re, sys, threading, weakref
 from statslice import _collector
 
-if not hasattr(_collector, "Frames"):
-    raise unittest.SkipTest("the collector has no Frames yet")
+
+def setUpModule():
+    if not hasattr(_collector, "Frames"):
+        raise unittest.SkipTest("the collector has no Frames yet")
 faulthandler.enable()
 deepest = 0
 frames = _collector.Frames()

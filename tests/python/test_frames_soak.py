@@ -25,8 +25,10 @@ faulthandler.dump_traceback_later({timeout}, exit=True)
 sys.path.insert(0, {here!r})
 from statslice import _collector
 
-if not hasattr(_collector, "start"):
-    raise unittest.SkipTest("the collector has no start yet")
+
+def setUpModule():
+    if not hasattr(_collector, "start"):
+        raise unittest.SkipTest("the collector has no start yet")
 FULL = {full}
 libc = ctypes.CDLL(None)
 lines = [0, 0]
