@@ -10,15 +10,17 @@ import sys
 import textwrap
 import unittest
 
-STACKS_KB = (128, 256, 1024)
-PRELUDE = """\
-import faulthandler, functools, gc, json, operator, re, sys, threading, weakref
 from statslice import _collector
 
 
 def setUpModule():
     if not hasattr(_collector, "Frames"):
         raise unittest.SkipTest("the collector has no Frames yet")
+
+STACKS_KB = (128, 256, 1024)
+PRELUDE = """\
+import faulthandler, functools, gc, json, operator, re, sys, threading, weakref
+from statslice import _collector
 faulthandler.enable()
 deepest = 0
 frames = _collector.Frames()

@@ -14,6 +14,13 @@ import textwrap
 import time
 import unittest
 
+from statslice import _collector
+
+
+def setUpModule():
+    if not hasattr(_collector, "start"):
+        raise unittest.SkipTest("the collector has no start yet")
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FULL = bool(os.environ.get("STATSLICE_SOAK"))
 TIMEOUT_S = 1200 if FULL else 120
@@ -24,11 +31,6 @@ import ctypes, faulthandler, gc, importlib, json, os, random, sys, threading, ti
 faulthandler.dump_traceback_later({timeout}, exit=True)
 sys.path.insert(0, {here!r})
 from statslice import _collector
-
-
-def setUpModule():
-    if not hasattr(_collector, "start"):
-        raise unittest.SkipTest("the collector has no start yet")
 FULL = {full}
 libc = ctypes.CDLL(None)
 lines = [0, 0]
