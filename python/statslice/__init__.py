@@ -16,10 +16,14 @@ Which function took the time, exactly, slice by slice::
 ``statslice.cprofile`` and ``statslice.pstats`` stand in for ``cProfile`` and ``pstats``.
 Importing the package is cheap: what is behind a name is loaded when the name is first used.
 """
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, List
+from __future__ import annotations
 
+import sys as _sys
+
+TYPE_CHECKING = False  # typing's own import would be most of the package's
 if TYPE_CHECKING:
+    from typing import Any, List
+
     from ._chart import Chart, chart
     from ._errors import (
         Error,
@@ -60,13 +64,19 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
 
 
+def _module(name: str) -> Any:
+    full_name = __name__ + "." + name
+    __import__(full_name)
+    return _sys.modules[full_name]
+
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        value: Any = import_module("._core", __name__).library_version
+        value: Any = _module("_core").library_version
     elif name in _HOME_OF:
-        value = getattr(import_module("." + _HOME_OF[name], __name__), name)
+        value = getattr(_module(_HOME_OF[name]), name)
     elif name in ("cprofile", "pstats"):
-        return import_module("." + name, __name__)
+        return _module(name)
     else:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
     globals()[name] = value
