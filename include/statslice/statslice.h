@@ -5,6 +5,7 @@
 #ifndef STATSLICE_STATSLICE_H
 #define STATSLICE_STATSLICE_H
 
+#include <statslice/amount.h>
 #include <statslice/chart.h>
 #include <statslice/common.h>
 #include <statslice/error.h>

@@ -148,6 +148,15 @@ static int run_options(struct sts_error *err)
     return sts_query_options(&count) == NULL ? STS_E_NOTFOUND : 0;
 }
 
+static int run_amounts(struct sts_error *err)
+{
+    uint64_t bytes;
+    int64_t ns;
+    int r = sts_duration_parse("10s", &ns, err);
+
+    return r < 0 ? r : sts_size_parse("64MB", &bytes, err);
+}
+
 /* --- what is made of a series --- */
 
 typedef int (*write_fn)(const struct sts_series *series, const char *format, struct sts_sink *sink,
@@ -281,6 +290,7 @@ const struct scenario query_scenarios[] = {
     { "query by calendar days", run_calendar },
     { "query with filters", run_filters },
     { "options of a query", run_options },
+    { "durations and sizes", run_amounts },
     { "chart as svg", run_svg },
     { "chart as png", run_png },
     { "chart as pdf", run_pdf },
