@@ -36,6 +36,16 @@ struct sts_figures {
 };
 
 /*
+ * What a generator or a coroutine did besides; zeros for every other function, and where the
+ * engine does not tell it. Edges do not have it.
+ */
+struct sts_coro {
+    uint64_t n_resumes; /* how often it went on after a yield or an await; not in ncalls */
+    int64_t
+        awaittime_ns; /* of a coroutine: wall time from its start to its end, waiting included */
+};
+
+/*
  * Calls of one function made from one other, both by their id in the symbols.
  * A caller need not have a row of its own: pstats files exist that name callers
  * which they hold no figures of.
@@ -124,6 +134,10 @@ STS_API const char *sts_clock_name(enum sts_clock clock);
 STS_API double sts_profile_coverage(const struct sts_profile *profile);
 STS_API void sts_profile_set_coverage(struct sts_profile *profile, double coverage);
 
+/* Profiles that were lost before this one, 0 unless it was told. Asserts n_dropped < 2^63. */
+STS_API uint64_t sts_profile_dropped(const struct sts_profile *profile);
+STS_API void sts_profile_set_dropped(struct sts_profile *profile, uint64_t n_dropped);
+
 /* Labels, sorted by key. A value set again replaces the older one; NULL removes the label. */
 STS_API STS_MUST_CHECK int sts_profile_set_label(struct sts_profile *profile, const char *key,
                                                  const char *value, struct sts_error *err);
@@ -150,6 +164,9 @@ STS_API const struct sts_figures *sts_profile_figures(const struct sts_profile *
 STS_API const struct sts_figures *sts_profile_find(const struct sts_profile *profile,
                                                    uint32_t function_id);
 
+/* sts_profile_coro - what the generator or coroutine of row i did besides. */
+STS_API struct sts_coro sts_profile_coro(const struct sts_profile *profile, size_t i);
+
 STS_API size_t sts_profile_edge_count(const struct sts_profile *profile);
 STS_API const struct sts_edge *sts_profile_edge(const struct sts_profile *profile, size_t i);
 
@@ -161,6 +178,15 @@ STS_API const struct sts_edge *sts_profile_edge(const struct sts_profile *profil
 STS_API STS_MUST_CHECK int sts_profile_add(struct sts_profile *profile, uint32_t function_id,
                                            const struct sts_figures *figures,
                                            struct sts_error *err);
+
+/*
+ * sts_profile_add_coro - add to what the function's generators or coroutines did besides.
+ *
+ * Its row is made if it is new, with figures of zero. Errors: as sts_profile_add; the sums are
+ * unchanged.
+ */
+STS_API STS_MUST_CHECK int sts_profile_add_coro(struct sts_profile *profile, uint32_t function_id,
+                                                const struct sts_coro *coro, struct sts_error *err);
 
 /* sts_profile_add_edge - the same for the row of calls from caller to callee. */
 STS_API STS_MUST_CHECK int sts_profile_add_edge(struct sts_profile *profile, uint32_t caller_id,
@@ -179,6 +205,7 @@ STS_API struct sts_figures sts_profile_totals(const struct sts_profile *profile)
  * The order in which profiles are merged does not change the sums. Labels on
  * which both do not agree are dropped. Coverage becomes the share of the new
  * span that the two profiled (at most 1). An empty, cleared profile takes over other's span.
+ * Profiles that either has lost are summed.
  */
 STS_API STS_MUST_CHECK int sts_profile_merge(struct sts_profile *profile,
                                              const struct sts_profile *other,
@@ -187,6 +214,7 @@ STS_API STS_MUST_CHECK int sts_profile_merge(struct sts_profile *profile,
 /*
  * sts_profile_subtract - take other's figures away; rows that become all zero go.
  *
+ * Span, labels and what was lost stay as they are.
  * Errors: STS_E_USAGE where other holds more than profile (profile is unchanged).
  */
 STS_API STS_MUST_CHECK int sts_profile_subtract(struct sts_profile *profile,
@@ -205,9 +233,9 @@ STS_API STS_MUST_CHECK int sts_profile_drop_qualnames(struct sts_profile *profil
 /*
  * sts_profile_check - what must hold of any profile from an exact engine.
  *
- * pcalls <= ncalls, no negative time, tottime <= cumtime of a function, and the
- * edges into a function hold no more calls than the function has.
- * Errors: STS_E_FORMAT, with the first function at fault.
+ * pcalls <= ncalls, no negative time, tottime <= cumtime of a function (the
+ * awaittime is no part of either: it passes while others run), and the edges into a function hold
+ * no more calls than the function has. Errors: STS_E_FORMAT, with the first function at fault.
  */
 STS_API STS_MUST_CHECK int sts_profile_check(const struct sts_profile *profile,
                                              struct sts_error *err);

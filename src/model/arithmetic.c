@@ -62,6 +62,18 @@ static int translate(struct translation *translation, uint32_t id, uint32_t *ret
 
 /* --- merge --- */
 
+/* What row i of other did besides, to the function's row. */
+static int add_coro(struct sts_profile *profile, uint32_t function_id,
+                    const struct sts_profile *other, size_t i, struct sts_error *err)
+{
+    struct sts_coro coro;
+
+    if (!sts__profile_has_coros(other))
+        return 0;
+    coro = sts_profile_coro(other, i);
+    return sts_profile_add_coro(profile, function_id, &coro, err);
+}
+
 static int merge_rows(struct sts_profile *profile, const struct sts_profile *other,
                       struct translation *translation, struct sts_error *err)
 {
@@ -75,6 +87,8 @@ static int merge_rows(struct sts_profile *profile, const struct sts_profile *oth
         r = translate(translation, rows[i].function_id, &id, err);
         if (r >= 0)
             r = sts_profile_add(profile, id, &rows[i].figures, err);
+        if (r >= 0)
+            r = add_coro(profile, id, other, i, err);
         if (r < 0)
             return r;
     }
@@ -151,6 +165,11 @@ static int adopt(struct sts_profile *profile, const struct sts_profile *other,
 int sts__profile_merge_about(struct sts_profile *profile, const struct sts_profile *other,
                              bool was_blank, struct sts_error *err)
 {
+    uint64_t n_dropped = sts_profile_dropped(profile), n_more = sts_profile_dropped(other);
+
+    if (n_more > (uint64_t)INT64_MAX - n_dropped)
+        return sts__fail(err, STS_E_LIMIT, "a sum of lost profiles does not fit 63 bits");
+    sts_profile_set_dropped(profile, n_dropped + n_more);
     if (was_blank)
         return adopt(profile, other, err);
     keep_common_labels(profile, other);
@@ -183,6 +202,14 @@ static bool holds(const struct sts_figures *figures, const struct sts_figures *l
            figures->tottime_ns >= less->tottime_ns && figures->cumtime_ns >= less->cumtime_ns;
 }
 
+static bool holds_coro(const struct sts_profile *profile, uint32_t function_id,
+                       const struct sts_coro *less)
+{
+    struct sts_coro coro = sts__profile_find_coro(profile, function_id);
+
+    return coro.n_resumes >= less->n_resumes && coro.awaittime_ns >= less->awaittime_ns;
+}
+
 static struct sts_figures difference(const struct sts_figures *figures,
                                      const struct sts_figures *less)
 {
@@ -193,10 +220,21 @@ static struct sts_figures difference(const struct sts_figures *figures,
                                  figures->cumtime_ns - less->cumtime_ns };
 }
 
+static struct sts_coro coro_difference(const struct sts_coro *coro, const struct sts_coro *less)
+{
+    return (struct sts_coro){ coro->n_resumes - less->n_resumes,
+                              coro->awaittime_ns - less->awaittime_ns };
+}
+
 static bool is_zero(const struct sts_figures *figures)
 {
     return figures->ncalls == 0 && figures->pcalls == 0 && figures->tottime_ns == 0 &&
            figures->cumtime_ns == 0;
+}
+
+static bool is_zero_coro(const struct sts_coro *coro)
+{
+    return coro->n_resumes == 0 && coro->awaittime_ns == 0;
 }
 
 static int fail_larger(const struct sts_profile *profile, uint32_t function_id,
@@ -217,9 +255,12 @@ static int check_holds(struct sts_profile *profile, const struct sts_profile *le
     const struct sts__row *rows = sts__profile_rows(less, &row_count);
     const struct sts_edge *edges = sts__profile_edges(less, &edge_count);
 
-    for (size_t i = 0; i < row_count; i++)
-        if (!holds(sts_profile_find(profile, rows[i].function_id), &rows[i].figures))
+    for (size_t i = 0; i < row_count; i++) {
+        struct sts_coro coro = sts_profile_coro(less, i);
+        if (!holds(sts_profile_find(profile, rows[i].function_id), &rows[i].figures) ||
+            !holds_coro(profile, rows[i].function_id, &coro))
             return fail_larger(profile, rows[i].function_id, err);
+    }
     for (size_t i = 0; i < edge_count; i++) {
         const struct sts_edge *edge =
             sts__profile_find_edge(profile, edges[i].caller_id, edges[i].callee_id);
@@ -239,9 +280,16 @@ static int put_difference(struct sts_profile *result, const struct sts_profile *
     int r = 0;
 
     for (size_t i = 0; r >= 0 && i < row_count; i++) {
-        left = difference(&rows[i].figures, sts_profile_find(less, rows[i].function_id));
-        if (!is_zero(&left))
-            r = sts_profile_add(result, rows[i].function_id, &left, err);
+        uint32_t id = rows[i].function_id;
+        struct sts_coro coro = sts_profile_coro(profile, i);
+        struct sts_coro less_coro = sts__profile_find_coro(less, id);
+        left = difference(&rows[i].figures, sts_profile_find(less, id));
+        coro = coro_difference(&coro, &less_coro);
+        if (is_zero(&left) && is_zero_coro(&coro))
+            continue;
+        r = sts_profile_add(result, id, &left, err);
+        if (r >= 0)
+            r = sts_profile_add_coro(result, id, &coro, err);
     }
     for (size_t i = 0; r >= 0 && i < edge_count; i++) {
         const struct sts_edge *edge =
@@ -333,6 +381,8 @@ static int put_renamed(struct sts_profile *result, struct sts_profile *profile, 
         r = renamed_id(profile, rows[i].function_id, rename, &id, err);
         if (r >= 0)
             r = sts_profile_add(result, id, &rows[i].figures, err);
+        if (r >= 0)
+            r = add_coro(result, id, profile, i, err);
     }
     for (size_t i = 0; r >= 0 && i < edge_count; i++) {
         r = renamed_id(profile, edges[i].caller_id, rename, &caller_id, err);
@@ -436,6 +486,8 @@ int sts_profile_check(const struct sts_profile *profile, struct sts_error *err)
 
     for (size_t i = 0; i < row_count; i++) {
         const char *fault = fault_of(&rows[i].figures);
+        if (fault == NULL && sts_profile_coro(profile, i).awaittime_ns < 0)
+            fault = "a negative awaittime";
         if (fault != NULL)
             return fail_fault(profile, rows[i].function_id, fault, err);
     }

@@ -16,6 +16,7 @@
 #include "base/fail.h"
 #include "base/idmap.h"
 #include "base/mem.h"
+#include "model/coros.h"
 
 struct label {
     char *key, *value;
@@ -27,10 +28,12 @@ struct sts_profile {
     enum sts_engine engine;
     enum sts_clock clock;
     double coverage;
+    uint64_t n_dropped;
     struct label *labels; /* sorted by key */
     size_t label_count, label_cap;
     struct sts__row *rows;
     size_t row_count, row_cap;
+    struct sts__coros coros;
     uint32_t *row_of; /* by function id: index in rows + 1, 0 for none */
     size_t row_of_cap;
     struct sts_edge *edges;
@@ -52,6 +55,7 @@ struct sts_profile *sts_profile_new(struct sts_symbols *symbols)
     }
     profile->coverage = 1.0;
     sts__idmap_init(&profile->edge_of);
+    sts__coros_init(&profile->coros);
     return profile;
 }
 
@@ -73,6 +77,7 @@ void sts_profile_free(struct sts_profile *profile)
     free(profile->rows);
     free(profile->row_of);
     free(profile->edges);
+    sts__coros_deinit(&profile->coros);
     sts__idmap_deinit(&profile->edge_of);
     sts_symbols_free(profile->symbols);
     free(profile);
@@ -84,6 +89,7 @@ void sts_profile_clear(struct sts_profile *profile)
     for (size_t i = 0; i < profile->row_count; i++)
         profile->row_of[profile->rows[i].function_id] = 0;
     profile->row_count = 0;
+    sts__coros_clear(&profile->coros);
     profile->edge_count = 0;
     if (profile->edges_indexed > 0)
         sts__idmap_clear(&profile->edge_of);
@@ -93,6 +99,7 @@ void sts_profile_clear(struct sts_profile *profile)
     profile->engine = STS_ENGINE_UNKNOWN;
     profile->clock = STS_CLOCK_WALL;
     profile->coverage = 1.0;
+    profile->n_dropped = 0;
 }
 
 struct sts_symbols *sts_profile_symbols(const struct sts_profile *profile)
@@ -164,6 +171,17 @@ void sts_profile_set_coverage(struct sts_profile *profile, double coverage)
 {
     assert(coverage > 0.0 && coverage <= 1.0);
     profile->coverage = coverage;
+}
+
+uint64_t sts_profile_dropped(const struct sts_profile *profile)
+{
+    return profile->n_dropped;
+}
+
+void sts_profile_set_dropped(struct sts_profile *profile, uint64_t n_dropped)
+{
+    assert(n_dropped <= (uint64_t)INT64_MAX);
+    profile->n_dropped = n_dropped;
 }
 
 /* Where a key is, or where it belongs. */
@@ -290,6 +308,24 @@ const struct sts_figures *sts_profile_find(const struct sts_profile *profile, ui
     return &profile->rows[profile->row_of[function_id] - 1].figures;
 }
 
+struct sts_coro sts_profile_coro(const struct sts_profile *profile, size_t i)
+{
+    assert(i < profile->row_count);
+    return sts__coros_at(&profile->coros, i);
+}
+
+struct sts_coro sts__profile_find_coro(const struct sts_profile *profile, uint32_t function_id)
+{
+    if (function_id >= profile->row_of_cap || profile->row_of[function_id] == 0)
+        return (struct sts_coro){ 0, 0 };
+    return sts__coros_at(&profile->coros, profile->row_of[function_id] - 1);
+}
+
+bool sts__profile_has_coros(const struct sts_profile *profile)
+{
+    return profile->coros.row_count > 0;
+}
+
 size_t sts_profile_edge_count(const struct sts_profile *profile)
 {
     return profile->edge_count;
@@ -405,6 +441,20 @@ int sts_profile_add(struct sts_profile *profile, uint32_t function_id,
     return 0;
 }
 
+int sts_profile_add_coro(struct sts_profile *profile, uint32_t function_id,
+                         const struct sts_coro *coro, struct sts_error *err)
+{
+    const struct sts_figures none = { 0, 0, 0, 0 };
+    int r = sts_profile_add(profile, function_id, &none, err);
+
+    if (r < 0)
+        return r;
+    r = sts__coros_add(&profile->coros, profile->row_of[function_id] - 1, coro);
+    if (r == STS_E_LIMIT)
+        return fail_sum(err);
+    return r < 0 ? sts__fail_nomem(err) : 0;
+}
+
 int sts__profile_append_edge(struct sts_profile *profile, uint32_t caller_id, uint32_t callee_id,
                              const struct sts_figures *figures, struct sts_error *err)
 {
@@ -483,6 +533,7 @@ void sts__profile_take_rows(struct sts_profile *profile, struct sts_profile *oth
     profile->row_cap = other->row_cap;
     profile->row_of = other->row_of;
     profile->row_of_cap = other->row_of_cap;
+    profile->coros = other->coros;
     profile->edges = other->edges;
     profile->edge_count = other->edge_count;
     profile->edge_cap = other->edge_cap;
@@ -491,10 +542,12 @@ void sts__profile_take_rows(struct sts_profile *profile, struct sts_profile *oth
     free(old.rows);
     free(old.row_of);
     free(old.edges);
+    sts__coros_deinit(&old.coros);
     sts__idmap_deinit(&old.edge_of);
     other->rows = NULL;
     other->row_of = NULL;
     other->edges = NULL;
+    sts__coros_init(&other->coros);
     other->row_count = other->row_cap = other->row_of_cap = 0;
     other->edge_count = other->edge_cap = other->edges_indexed = 0;
     sts__idmap_init(&other->edge_of);

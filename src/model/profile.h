@@ -17,6 +17,13 @@ struct sts__row {
 const struct sts__row *sts__profile_rows(const struct sts_profile *profile, size_t *ret_count);
 const struct sts_edge *sts__profile_edges(const struct sts_profile *profile, size_t *ret_count);
 
+/*
+ * sts__profile_has_coros - false where sts_profile_coro is zeros for every row: no need to ask.
+ * sts__profile_find_coro - the same by the function's id; zeros where it has no row.
+ */
+bool sts__profile_has_coros(const struct sts_profile *profile);
+struct sts_coro sts__profile_find_coro(const struct sts_profile *profile, uint32_t function_id);
+
 /* sts__figures_add - sum += more. Returns: 0, or STS_E_LIMIT with sum unchanged. */
 STS_MUST_CHECK int sts__figures_add(struct sts_figures *sum, const struct sts_figures *more);
 

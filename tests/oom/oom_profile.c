@@ -24,6 +24,7 @@ static int add_function(struct sts_profile *profile, int n, uint32_t *ret_id, st
 static int fill_profile(struct sts_profile *profile, int n, struct sts_error *err)
 {
     struct sts_figures figures = { 1, 1, 100, 200 };
+    struct sts_coro coro = { 4, 500 };
     uint32_t id, caller_id = 0;
     int r;
 
@@ -31,6 +32,8 @@ static int fill_profile(struct sts_profile *profile, int n, struct sts_error *er
         r = add_function(profile, n + i, &id, err);
         if (r >= 0 && i > 0)
             r = sts_profile_add_edge(profile, caller_id, id, &figures, err);
+        if (r >= 0 && i % 3 == 0)
+            r = sts_profile_add_coro(profile, id, &coro, err);
         if (r < 0)
             return r;
         caller_id = id;
@@ -39,6 +42,7 @@ static int fill_profile(struct sts_profile *profile, int n, struct sts_error *er
     sts_profile_set_engine(profile, STS_ENGINE_EVENTS);
     sts_profile_set_clock(profile, STS_CLOCK_WALL);
     sts_profile_set_coverage(profile, 0.5);
+    sts_profile_set_dropped(profile, 2);
     r = sts_profile_set_label(profile, "service", "shop", err);
     return r < 0 ? r : sts_profile_set_label(profile, "pid", n % 2 == 0 ? "1" : "2", err);
 }
@@ -67,6 +71,7 @@ static size_t look_at(const struct sts_profile *profile)
     sum += strlen(sts_clock_name(sts_profile_clock(profile)));
     sum += (size_t)(sts_profile_end_ns(profile) - sts_profile_begin_ns(profile));
     sum += (size_t)(sts_profile_coverage(profile) * 10) + totals.ncalls;
+    sum += sts_profile_dropped(profile);
     for (size_t i = 0; i < sts_profile_label_count(profile); i++)
         sum +=
             strlen(sts_profile_label_key(profile, i)) + strlen(sts_profile_label_value(profile, i));
@@ -74,6 +79,7 @@ static size_t look_at(const struct sts_profile *profile)
     for (size_t i = 0; i < sts_profile_function_count(profile); i++) {
         sum += strlen(sts_profile_function(profile, i).name);
         sum += sts_profile_figures(profile, i)->ncalls;
+        sum += sts_profile_coro(profile, i).n_resumes;
         sum += sts_profile_find(profile, sts_profile_function_id(profile, i)) != NULL;
     }
     for (size_t i = 0; i < sts_profile_edge_count(profile); i++)
