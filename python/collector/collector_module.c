@@ -7,6 +7,8 @@
  *       no state but a capsule that its type holds, one for each interpreter of the process.
  */
 #include "collector/engine.h"
+#include "collector/frames_block.h"
+#include "collector/frames_labels.h"
 
 #include <structseq.h>
 
@@ -84,6 +86,14 @@ static int add_type(PyObject *module, const char *name, PyTypeObject *type)
     return 0;
 }
 
+static int add_new_type(PyObject *module, const char *name, PyTypeObject *take_type)
+{
+    int r = take_type != NULL ? add_type(module, name, take_type) : -1;
+
+    Py_XDECREF(take_type);
+    return r;
+}
+
 static int collector_exec(PyObject *module)
 {
     PyObject *capsule = shared_new();
@@ -99,7 +109,9 @@ static int collector_exec(PyObject *module)
     shared = PyCapsule_GetPointer(capsule, STS__SHARED_CAPSULE);
     if (add_type(module, "Profiler", profiler_type) < 0 ||
         add_type(module, "profiler_entry", shared->entry_type) < 0 ||
-        add_type(module, "profiler_subentry", shared->subentry_type) < 0)
+        add_type(module, "profiler_subentry", shared->subentry_type) < 0 ||
+        add_new_type(module, "Frames", sts__frames_type()) < 0 ||
+        add_new_type(module, "label", sts__label_type()) < 0)
         goto done;
     r = 0;
 done:

@@ -27,6 +27,13 @@ static long long nanoseconds(int64_t ticks, struct sts__time_unit unit)
     return sts__ticks_to_ns(ticks, unit.scale);
 }
 
+/* Nothing is known of it: its first call has not returned, or was not seen. */
+static bool is_blank(const struct sts__counts *counts)
+{
+    return counts->n_calls == 0 && counts->n_resumes == 0 && counts->own_ticks == 0 &&
+           counts->cum_ticks == 0 && counts->await_ticks == 0;
+}
+
 static uint64_t primitive_calls(const struct sts__counts *counts)
 {
     return counts->n_calls - counts->n_recursive;
@@ -54,6 +61,8 @@ static PyObject *pstats_label(const struct sts__function_row *function)
 {
     const PyCodeObject *code = (const PyCodeObject *)function->subject;
 
+    if (PyTuple_Check(function->subject))
+        return PyTuple_GetSlice(function->subject, 0, 3);
     if (!PyCode_Check(function->subject))
         return Py_BuildValue("(siO)", "~", 0, function->subject);
     return Py_BuildValue("(OiO)", code->co_filename, code->co_firstlineno, code->co_name);
@@ -64,6 +73,10 @@ static PyObject *full_label(const struct sts__function_row *function)
 {
     const PyCodeObject *code = (const PyCodeObject *)function->subject;
 
+    if (PyTuple_Check(function->subject)) {
+        Py_INCREF(function->subject);
+        return function->subject;
+    }
     if (!PyCode_Check(function->subject))
         return Py_BuildValue("(siOO)", "~", 0, function->subject, Py_None);
     return Py_BuildValue("(OiOO)", code->co_filename, code->co_firstlineno, code->co_name,
@@ -139,7 +152,7 @@ PyObject *sts__figures_entries(struct sts__snapshot *snapshot, struct sts__time_
     for (i = 0; i < snapshot->n_functions && r == 0; i++) {
         size_t end = edges_end(snapshot, i, &at);
 
-        if (snapshot->functions[i].counts.n_calls == 0)
+        if (is_blank(&snapshot->functions[i].counts))
             continue; /* has not returned yet */
         r = append_entry(list, &snapshot->functions[i], unit, entry_type,
                          subentries(snapshot, at, end, unit, subentry_type));
@@ -160,7 +173,7 @@ static int fill_functions(PyObject *dict, const struct sts__snapshot *snapshot, 
         PyObject *tuple;
         int r = -1;
 
-        if (counts->n_calls == 0)
+        if (is_blank(counts))
             continue;
         tuple = Py_BuildValue("(KKddN)", (unsigned long long)primitive_calls(counts),
                               (unsigned long long)counts->n_calls, seconds(counts->own_ticks, unit),
@@ -195,10 +208,10 @@ static int fill_caller(PyObject *dict, const struct sts__edge_row *edge, PyObjec
     return r;
 }
 
-static bool both_returned(const struct sts__snapshot *snapshot, const struct sts__edge_row *edge)
+static bool both_are_known(const struct sts__snapshot *snapshot, const struct sts__edge_row *edge)
 {
-    return snapshot->functions[edge->caller].counts.n_calls != 0 &&
-           snapshot->functions[edge->callee].counts.n_calls != 0;
+    return !is_blank(&snapshot->functions[edge->caller].counts) &&
+           !is_blank(&snapshot->functions[edge->callee].counts);
 }
 
 PyObject *sts__figures_dict(struct sts__snapshot *snapshot, struct sts__time_unit unit)
@@ -213,7 +226,7 @@ PyObject *sts__figures_dict(struct sts__snapshot *snapshot, struct sts__time_uni
     if (dict != NULL)
         r = fill_functions(dict, snapshot, labels, unit);
     for (i = 0; i < snapshot->n_edges && r == 0; i++) {
-        if (both_returned(snapshot, &snapshot->edges[i]))
+        if (both_are_known(snapshot, &snapshot->edges[i]))
             r = fill_caller(dict, &snapshot->edges[i], labels, unit);
     }
     if (r < 0)
@@ -232,14 +245,16 @@ static int append_new(PyObject *list, PyObject *take_item)
     return r;
 }
 
+/* The engine that tells resumes from calls has two figures more. */
 static PyObject *function_tuple(PyObject *label, const struct sts__counts *counts,
-                                struct sts__time_unit unit)
+                                struct sts__time_unit unit, bool tells_resumes)
 {
     return Py_BuildValue(
-        "(OOOOKKLL)", PyTuple_GET_ITEM(label, 0), PyTuple_GET_ITEM(label, 1),
-        PyTuple_GET_ITEM(label, 2), PyTuple_GET_ITEM(label, 3), (unsigned long long)counts->n_calls,
-        (unsigned long long)primitive_calls(counts), nanoseconds(counts->own_ticks, unit),
-        nanoseconds(counts->cum_ticks, unit));
+        tells_resumes ? "(OOOOKKLLKL)" : "(OOOOKKLL)", PyTuple_GET_ITEM(label, 0),
+        PyTuple_GET_ITEM(label, 1), PyTuple_GET_ITEM(label, 2), PyTuple_GET_ITEM(label, 3),
+        (unsigned long long)counts->n_calls, (unsigned long long)primitive_calls(counts),
+        nanoseconds(counts->own_ticks, unit), nanoseconds(counts->cum_ticks, unit),
+        (unsigned long long)counts->n_resumes, nanoseconds(counts->await_ticks, unit));
 }
 
 /* ret_index: where each function went in the list; those that have not returned are left out. */
@@ -252,10 +267,10 @@ static int fill_function_rows(PyObject *list, const struct sts__snapshot *snapsh
         const struct sts__counts *counts = &snapshot->functions[i].counts;
 
         ret_index[i] = PyList_GET_SIZE(list);
-        if (counts->n_calls == 0)
+        if (is_blank(counts))
             continue;
-        if (append_new(list, function_tuple(PyList_GET_ITEM(labels, (Py_ssize_t)i), counts, unit)) <
-            0)
+        if (append_new(list, function_tuple(PyList_GET_ITEM(labels, (Py_ssize_t)i), counts, unit,
+                                            PyTuple_Check(snapshot->functions[i].subject))) < 0)
             return -1;
     }
     return 0;
@@ -270,7 +285,7 @@ static int fill_edge_rows(PyObject *list, const struct sts__snapshot *snapshot,
         const struct sts__edge_row *edge = &snapshot->edges[i];
         const struct sts__counts *counts = &edge->counts;
 
-        if (!both_returned(snapshot, edge) || counts->n_calls == 0)
+        if (!both_are_known(snapshot, edge) || is_blank(counts))
             continue;
         if (append_new(list, Py_BuildValue("(nnKKLL)", index[edge->caller], index[edge->callee],
                                            (unsigned long long)counts->n_calls,

@@ -11,7 +11,7 @@
 #define STS_COLLECTOR_SESSION_H
 
 #include "collector/compat.h"
-#include "collector/ticks.h"
+#include "record/ticks.h"
 
 #include <pthread.h>
 

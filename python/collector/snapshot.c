@@ -8,8 +8,10 @@ static void add_counts(struct sts__counts *sum, const struct sts__counts *counts
 {
     sum->n_calls += counts->n_calls;
     sum->n_recursive += counts->n_recursive;
+    sum->n_resumes += counts->n_resumes;
     sum->own_ticks += counts->own_ticks;
     sum->cum_ticks += counts->cum_ticks;
+    sum->await_ticks += counts->await_ticks;
 }
 
 static int compare_edges(const void *left, const void *right)
@@ -50,6 +52,37 @@ void sts__snapshot_deinit(struct sts__snapshot *snapshot)
     PyMem_Free(snapshot->functions);
     PyMem_Free(snapshot->edges);
     memset(snapshot, 0, sizeof(*snapshot));
+}
+
+int sts__snapshot_append(struct sts__snapshot *snapshot, const struct sts__snapshot *other)
+{
+    size_t n_functions = snapshot->n_functions, n_edges = snapshot->n_edges, i;
+    struct sts__function_row *functions;
+    struct sts__edge_row *edges;
+
+    functions = PyMem_Realloc(snapshot->functions,
+                              (n_functions + other->n_functions + 1) * sizeof(*functions));
+    if (functions != NULL)
+        snapshot->functions = functions;
+    edges = PyMem_Realloc(snapshot->edges, (n_edges + other->n_edges + 1) * sizeof(*edges));
+    if (edges != NULL)
+        snapshot->edges = edges;
+    if (functions == NULL || edges == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (i = 0; i < other->n_functions; i++) {
+        Py_INCREF(other->functions[i].subject);
+        functions[n_functions + i] = other->functions[i];
+    }
+    for (i = 0; i < other->n_edges; i++) {
+        edges[n_edges + i] = other->edges[i];
+        edges[n_edges + i].caller += n_functions;
+        edges[n_edges + i].callee += n_functions;
+    }
+    snapshot->n_functions += other->n_functions;
+    snapshot->n_edges += other->n_edges;
+    return 0;
 }
 
 static int allocate(const struct sts__shadow *shadows, struct sts__snapshot *snapshot)

@@ -18,12 +18,15 @@
 struct sts__counts {
     uint64_t n_calls;
     uint64_t n_recursive;
+    uint64_t n_resumes; /* of generators and coroutines, where they are no calls */
     int64_t own_ticks;
     int64_t cum_ticks;
+    int64_t await_ticks;
 };
 
 struct sts__function_row {
-    PyObject *subject; /* owned */
+    PyObject
+        *subject; /* owned: a code object, a C function's name, or (file, line, name, qualname) */
     const void *key;
     struct sts__counts counts;
 };
@@ -43,6 +46,9 @@ struct sts__snapshot {
 
 /* sts__snapshot_take - copy. Runs no Python code. Returns: -1 with an exception set. */
 int sts__snapshot_take(const struct sts__shadow *shadows, struct sts__snapshot *ret_snapshot);
+
+/* sts__snapshot_append - all rows of another one behind those of this. -1 with an exception set. */
+int sts__snapshot_append(struct sts__snapshot *snapshot, const struct sts__snapshot *other);
 
 void sts__snapshot_deinit(struct sts__snapshot *snapshot);
 

@@ -11,7 +11,7 @@
 #ifndef STS_COLLECTOR_SPANS_H
 #define STS_COLLECTOR_SPANS_H
 
-#include "collector/ticks.h"
+#include "record/ticks.h"
 
 /* One for each interpreter of the process. */
 struct sts__clock {

@@ -20,8 +20,9 @@ MAY_INCLUDE = {
     "src/query": {"base", "model", "query"},
     "src/chart": {"base", "model", "chart"},
     "src/report": {"base", "model", "report"},
+    "src/record": {"base", "record"},
     "cli": {"cli"},
-    "python/collector": {"collector"},
+    "python/collector": {"base", "record", "collector"},
     "python/binding": {"base", "model", "format", "binding"},
 }
 

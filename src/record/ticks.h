@@ -8,8 +8,8 @@
  * Why:  the counter costs a third of clock_gettime, which is most of a hook's time.
  * Not:  timers that the user brings (timer.c).
  */
-#ifndef STS_COLLECTOR_TICKS_H
-#define STS_COLLECTOR_TICKS_H
+#ifndef STS_RECORD_TICKS_H
+#define STS_RECORD_TICKS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,11 @@ struct sts__tick_scale {
     uint64_t ns_per_tick_q32;
 };
 
-#define STS__TICK_SCALE_NS ((struct sts__tick_scale){ UINT64_C(1) << 32 }) /* a tick is 1 ns */
+#define STS__TICK_SCALE_NS_INIT                                                                    \
+    {                                                                                              \
+        UINT64_C(1) << 32                                                                          \
+    } /* a tick is 1 ns */
+#define STS__TICK_SCALE_NS ((struct sts__tick_scale)STS__TICK_SCALE_NS_INIT)
 
 /* sts__ticks_from_tsc - whether this machine's time stamp counter can be trusted. */
 bool sts__ticks_from_tsc(void);

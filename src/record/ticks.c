@@ -2,7 +2,7 @@
 /*
  * ticks.c - see ticks.h.
  */
-#include "collector/ticks.h"
+#include "record/ticks.h"
 
 #include <stdio.h>
 #include <string.h>

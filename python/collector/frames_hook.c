@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frames_hook.c - see frames.h: the hook itself.
+ *
+ * It has two ways. The usual call is guessed right, is no generator's, and passes no edge: it
+ * takes the steps of hot.h and no other. Whatever is not so (a thread's first call, a
+ * generator, labels that changed, a wrong guess, nothing being recorded) makes one of a few
+ * comparisons fail, and takes evaluate_slowly() or leave_slowly().
+ */
+#include "collector/frames_code.h"
+#include "collector/frames_labels.h"
+#include "collector/frames_state.h"
+#include "record/cut.h"
+#include "record/hot.h"
+
+static STS_INLINE int64_t read_clock(bool tsc)
+{
+    return tsc ? sts__tsc_read() : sts__ticks_mono_ns();
+}
+
+static int64_t clock_now(const struct sts__track *track)
+{
+    return sts__timeline_ticks(track->recorder->timeline);
+}
+
+/* --- the slow way --- */
+
+static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *frame,
+                                  int64_t now_ticks)
+{
+    if (track->slice == NULL || track->recorder->paused)
+        return;
+    sts__track_pass_edges(track, now_ticks);
+    sts__track_leave(track, frame, now_ticks);
+}
+
+/* The C stack is at its end: raise, by letting the frame fail in the interpreter's own way. */
+static STS_COLD PyObject *refuse(STS_HOOK_PARAMETERS)
+{
+    if (!throws)
+        PyErr_SetString(PyExc_RecursionError,
+                        "maximum recursion depth exceeded: the C stack is at its end");
+    throws = 1;
+    return _PyEval_EvalFrameDefault(STS_HOOK_ARGUMENTS);
+}
+
+/* The arc of this call, and the activations in order above it. NULL: it cannot be booked. */
+static struct sts__arc *arc_of(struct sts__track *track, const PyThreadState *state,
+                               const STS_FRAME *frame, PyCodeObject *code, enum sts__code_kind kind)
+{
+    const void *key = kind == STS__CODE_PLAIN ? (const void *)code : (const char *)code + 1;
+    struct sts__arc *arc;
+
+    if (track->top->kind == STS__ACTIVATION_FOUND)
+        sts__frames_look_back(track, state, sts__frame_caller(state, frame));
+    arc = *track->top->cell;
+    if (arc->key != key)
+        arc = sts__track_arc(track, key);
+    if (arc == NULL)
+        arc = sts__track_new_arc(track, sts__frames_code(code));
+    return arc != NULL && sts__track_make_room(track) == 0 ? arc : NULL;
+}
+
+/* A coroutine's run has ended. */
+static void end_run(struct sts__track *track, const STS_FRAME *frame, bool first_run,
+                    int64_t begin_ticks, struct sts__arc *arc, int64_t now_ticks)
+{
+    struct sts__coroutines *coroutines = &track->recorder->coroutines;
+    bool done = sts__frame_is_done(frame);
+
+    if (!first_run) {
+        if (done)
+            sts__coroutine_end(coroutines, frame, now_ticks);
+        return;
+    }
+    arc->await_ticks += now_ticks - begin_ticks;
+    if (!done)
+        sts__coroutine_begin(coroutines, &track->coroutines, frame, arc, now_ticks);
+}
+
+static void leave_generator(struct sts__track *track, const STS_FRAME *frame)
+{
+    int64_t now_ticks = clock_now(track);
+    struct sts__activation *top = track->top;
+
+    if (track->slice == NULL || track->recorder->paused)
+        return;
+    sts__track_pass_edges(track, now_ticks);
+    if (top->frame == frame && top->arc->callee->kind == STS__CODE_COROUTINE)
+        end_run(track, frame, top->first_run, top->begin_ticks, top->arc, now_ticks);
+    sts__track_leave(track, frame, now_ticks);
+}
+
+/* A generator's or coroutine's first run is the call; the others are resumes. */
+static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETERS)
+{
+    PyCodeObject *code = sts__frame_code_of(frame);
+    enum sts__frame_run run = sts__frame_run(frame, code);
+    struct sts__arc *arc;
+    int64_t now_ticks;
+    PyObject *result;
+
+    if (run == STS__FRAME_MAKES)
+        return sts__frames.next(STS_HOOK_ARGUMENTS);
+    arc = arc_of(track, STS_HOOK_STATE, frame, code, sts__frames_code_kind(code));
+    if (arc == NULL)
+        return sts__frames.next(STS_HOOK_ARGUMENTS);
+    now_ticks = clock_now(track);
+    sts__track_pass_edges(track, now_ticks);
+    sts__hot_count(arc, run == STS__FRAME_RESUMES);
+    sts__hot_push(track, arc, frame, now_ticks);
+    track->top->first_run = run == STS__FRAME_STARTS;
+    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    leave_generator(track, frame);
+    return result;
+}
+
+static PyObject *evaluate_plain(struct sts__track *track, STS_HOOK_PARAMETERS)
+{
+    struct sts__arc *arc;
+    int64_t now_ticks;
+    PyObject *result;
+
+    arc = arc_of(track, STS_HOOK_STATE, frame, sts__frame_code_of(frame), STS__CODE_PLAIN);
+    if (arc == NULL)
+        return sts__frames.next(STS_HOOK_ARGUMENTS);
+    now_ticks = clock_now(track);
+    sts__track_pass_edges(track, now_ticks);
+    sts__hot_count(arc, false);
+    sts__hot_push(track, arc, frame, now_ticks);
+    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    now_ticks = clock_now(track);
+    if (track->top->frame == frame && now_ticks < track->edge_ticks)
+        sts__hot_pop(track, now_ticks);
+    else
+        leave_slowly(track, frame, now_ticks);
+    return result;
+}
+
+static PyObject *evaluate_booked(struct sts__track *track, STS_HOOK_PARAMETERS)
+{
+    if (sts__frames_code_kind(sts__frame_code_of(frame)) == STS__CODE_PLAIN)
+        return evaluate_plain(track, STS_HOOK_ARGUMENTS);
+    return evaluate_generator(track, STS_HOOK_ARGUMENTS);
+}
+
+/* The context has changed: this call may run under other labels than its caller. */
+static STS_COLD PyObject *evaluate_in_context(struct sts__track *track, STS_HOOK_PARAMETERS)
+{
+    struct sts__labels *labels = track->table->labels;
+    PyObject *result;
+
+    sts__frames_labels_hold(labels);
+    sts__frames_labels_look(track, STS_HOOK_STATE);
+    result = evaluate_booked(track, STS_HOOK_ARGUMENTS);
+    if (track->slice != NULL && track->table->labels != labels) {
+        sts__track_set_labels(track, labels, clock_now(track));
+        track->host_version = 0; /* the context may still be the callee's */
+    }
+    sts__labels_drop(labels);
+    return result;
+}
+
+static STS_COLD PyObject *evaluate_slowly(STS_HOOK_PARAMETERS)
+{
+    PyThreadState *thread_state = STS_HOOK_STATE;
+    struct sts__track *track = sts__frames_current;
+
+    if (track == &sts__frames_stranger)
+        track = sts__frames_meet(thread_state);
+    if (track == NULL || track->slice == NULL || track->recorder->paused)
+        return sts__frames.next(STS_HOOK_ARGUMENTS);
+    if (STS_STACK_HERE() < track->stack_limit)
+        return refuse(STS_HOOK_ARGUMENTS);
+    if (track->host_version != thread_state->context_ver)
+        return evaluate_in_context(track, STS_HOOK_ARGUMENTS);
+    return evaluate_booked(track, STS_HOOK_ARGUMENTS);
+}
+
+/* --- the usual way --- */
+
+static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
+{
+    struct sts__track *track = sts__frames_current;
+    struct sts__arc *arc = *track->top->cell;
+    const PyThreadState *thread_state = STS_HOOK_STATE;
+    int64_t now_ticks;
+    PyObject *result;
+
+    if (STS_UNLIKELY(arc->key != sts__frame_code_of(frame)) ||
+        STS_UNLIKELY(track->host_version != thread_state->context_ver) ||
+        STS_UNLIKELY(STS_STACK_HERE() < track->stack_limit) ||
+        STS_UNLIKELY(track->top >= track->last))
+        return evaluate_slowly(STS_HOOK_ARGUMENTS);
+    now_ticks = read_clock(tsc);
+    if (STS_UNLIKELY(now_ticks >= track->edge_ticks))
+        return evaluate_slowly(STS_HOOK_ARGUMENTS);
+    sts__hot_count(arc, false);
+    sts__hot_push(track, arc, frame, now_ticks);
+    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    now_ticks = read_clock(tsc);
+    if (STS_UNLIKELY(track->top->frame != frame) || STS_UNLIKELY(now_ticks >= track->edge_ticks))
+        leave_slowly(track, frame, now_ticks);
+    else
+        sts__hot_pop(track, now_ticks);
+    return result;
+}
+
+static STS_HOT PyObject *evaluate_by_tsc(STS_HOOK_PARAMETERS)
+{
+    return evaluate(true, STS_HOOK_ARGUMENTS);
+}
+
+static STS_HOT PyObject *evaluate_by_mono(STS_HOOK_PARAMETERS)
+{
+    return evaluate(false, STS_HOOK_ARGUMENTS);
+}
+
+_PyFrameEvalFunction sts__frames_evaluator(bool tsc)
+{
+    return tsc ? evaluate_by_tsc : evaluate_by_mono;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frames_threads.c - see frames.h: the threads that the hook meets, and what they were running
+ * before; the hook on and off.
+ */
+#include "collector/frames_code.h"
+#include "collector/frames_state.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    STS_STACK_SPARE_BYTES = 128 * 1024
+}; /* for C code between one call of the hook and the next */
+
+/* Neither of them is in a slice; no call matches their guess. */
+static struct sts__arc blank = { .first = &blank, .successor = &blank };
+static struct sts__arc *blank_cell = &blank;
+static struct sts__activation base = { .cell = &blank_cell, .arc = &blank };
+static struct sts__track ignored_track = { .top = &base, .last = &base, .edge_ticks = INT64_MAX };
+
+struct sts__track sts__frames_stranger = { .top = &base, .last = &base, .edge_ticks = INT64_MAX };
+STS_THREAD_LOCAL struct sts__track *sts__frames_current = &sts__frames_stranger;
+struct sts__frames_state sts__frames;
+
+static pthread_key_t thread_end_key;
+
+struct sts__recorder *sts__frames_recorder(void)
+{
+    return &sts__frames.recorder;
+}
+
+/* Runs in the thread that ends, without the GIL. */
+static void thread_ends(void *track)
+{
+    sts__frames_current = &sts__frames_stranger;
+    atomic_store_explicit(&((struct sts__track *)track)->dead, true, memory_order_release);
+}
+
+struct sts__timeline *sts__frames_timeline(void)
+{
+    return &sts__frames.timeline;
+}
+
+/* Once a process. Returns: -1 with an exception set. */
+static int get_ready(void)
+{
+    if (sts__frames.is_ready)
+        return 0;
+    sts__recorder_init(&sts__frames.recorder);
+    if (sts__frames_code_init(&sts__frames.recorder) < 0)
+        return -1;
+    if (pthread_key_create(&thread_end_key, thread_ends) != 0) {
+        PyErr_SetString(PyExc_RuntimeError, "too many users of thread-specific data");
+        return -1;
+    }
+    sts__timeline_init(&sts__frames.timeline);
+    sts__frames.interpreter = PyInterpreterState_Main();
+    sts__frames.is_ready = true;
+    return 0;
+}
+
+int sts__frames_take(void)
+{
+    if (PyThreadState_Get()->interp != PyInterpreterState_Main()) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the frames engine profiles the main interpreter, not a sub-interpreter");
+        return -1;
+    }
+    if (sts__frames.is_taken) {
+        PyErr_SetString(PyExc_RuntimeError, "the frames engine is in use in this process");
+        return -1;
+    }
+    if (get_ready() < 0)
+        return -1;
+    sts__frames.is_taken = true;
+    return 0;
+}
+
+void sts__frames_give(void)
+{
+    sts__frames.is_taken = false;
+}
+
+/* --- threads --- */
+
+static int64_t kernel_thread_id(void)
+{
+    return (int64_t)syscall(SYS_gettid);
+}
+
+/* The lowest address at which the thread's C stack may be when a call begins. */
+static uintptr_t stack_limit(void)
+{
+    pthread_attr_t attributes;
+    void *lowest = NULL;
+    size_t bytes = 0;
+
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return 0;
+    if (pthread_attr_getstack(&attributes, &lowest, &bytes) != 0)
+        bytes = 0;
+    (void)pthread_attr_destroy(&attributes);
+    if (bytes < 2 * STS_STACK_SPARE_BYTES)
+        return (uintptr_t)lowest + bytes / 2;
+    return (uintptr_t)lowest + STS_STACK_SPARE_BYTES;
+}
+
+static struct sts__track *track_of(const PyThreadState *state)
+{
+    struct sts__track *track;
+
+    for (track = sts__frames.recorder.tracks; track != NULL; track = track->next) {
+        if (track->host == state && !atomic_load_explicit(&track->dead, memory_order_acquire))
+            return track;
+    }
+    return NULL;
+}
+
+static bool is_recorded(void)
+{
+    return sts__frames.recorder.recording && !sts__frames.recorder.paused &&
+           (!sts__frames.one_thread || pthread_equal(sts__frames.thread, pthread_self()));
+}
+
+struct sts__track *sts__frames_meet(PyThreadState *state)
+{
+    struct sts__track *track;
+
+    if (!is_recorded())
+        return NULL;
+    track = track_of(state);
+    if (track == NULL)
+        track = sts__recorder_track(&sts__frames.recorder, kernel_thread_id());
+    if (track == NULL || pthread_setspecific(thread_end_key, track) != 0)
+        return NULL; /* out of memory: the thread goes unseen */
+    track->thread_id = kernel_thread_id();
+    track->host = state;
+    track->host_is_told = true;
+    track->stack_limit = stack_limit();
+    track->host_version = 0;
+    sts__frames_current = track;
+    return track;
+}
+
+struct sts__track *sts__frames_track(void)
+{
+    struct sts__track *track = sts__frames_current;
+
+    if (track == &sts__frames_stranger)
+        track = sts__frames_meet(PyThreadState_Get());
+    return track != NULL && track->slice != NULL && !sts__frames.recorder.paused ? track : NULL;
+}
+
+void sts__frames_ignore_thread(void)
+{
+    if (sts__frames_current == &sts__frames_stranger)
+        sts__frames_current = &ignored_track;
+}
+
+/* A track whose thread never came by is told dead when the interpreter has none such any more. */
+static void bury_gone(void)
+{
+    struct sts__track *track;
+    PyThreadState *state;
+
+    for (track = sts__frames.recorder.tracks; track != NULL; track = track->next) {
+        if (track->host == NULL || track->host_is_told)
+            continue;
+        state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
+        while (state != NULL && state != track->host)
+            state = PyThreadState_Next(state);
+        if (state == NULL)
+            atomic_store_explicit(&track->dead, true, memory_order_release);
+    }
+}
+
+/* --- what was running before --- */
+
+static bool runs(const PyThreadState *state, const void *frame)
+{
+    const STS_FRAME *running = sts__frame_running(state);
+
+    while (running != NULL && running != frame)
+        running = sts__frame_back(running);
+    return running != NULL;
+}
+
+void sts__frames_look_back(struct sts__track *track, const PyThreadState *state, const void *caller)
+{
+    while (track->top != track->base && track->top->kind == STS__ACTIVATION_FOUND) {
+        if (track->top->frame == caller || runs(state, track->top->frame))
+            return;
+        sts__track_drop_above(track, sts__track_depth(track) - 1,
+                              sts__timeline_ticks(track->recorder->timeline));
+    }
+}
+
+void sts__frames_look(void)
+{
+    PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
+    struct sts__track *track;
+
+    for (; state != NULL; state = PyThreadState_Next(state)) {
+        track = track_of(state);
+        if (track != NULL)
+            sts__frames_look_back(track, state, NULL);
+    }
+    bury_gone();
+}
+
+/* The package's own frames are no part of the program. */
+static bool is_own(const STS_FRAME *frame)
+{
+    PyObject *globals = sts__frame_globals_of(frame), *name;
+    const char *text;
+
+    name =
+        globals != NULL && PyDict_Check(globals) ? PyDict_GetItemString(globals, "__name__") : NULL;
+    text = name != NULL && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    if (text == NULL)
+        PyErr_Clear();
+    return text != NULL && strncmp(text, "statslice.", strlen("statslice.")) == 0;
+}
+
+/* From the oldest to the one that runs now. */
+static void find_frames(struct sts__track *track, const STS_FRAME *frame, int64_t now_ticks,
+                        size_t depth)
+{
+    if (frame == NULL || depth == 0)
+        return;
+    find_frames(track, sts__frame_back(frame), now_ticks, depth - 1);
+    if (!is_own(frame))
+        sts__track_find(track, sts__frames_code(sts__frame_code_of(frame)), frame, now_ticks);
+}
+
+enum { STS_FOUND_DEPTH_MAX = 2000 }; /* of frames found running; those below are not told */
+
+static void find_thread(PyThreadState *state, int64_t now_ticks)
+{
+    const STS_FRAME *frame = sts__frame_running(state);
+    struct sts__track *track = track_of(state);
+
+    if (frame == NULL || (sts__frames.one_thread && state != PyThreadState_Get()))
+        return;
+    if (track == NULL) {
+        track = sts__recorder_track(&sts__frames.recorder, 0);
+        if (track == NULL)
+            return;
+        track->host = state;
+    }
+    if (sts__track_depth(track) == 0)
+        find_frames(track, frame, now_ticks, STS_FOUND_DEPTH_MAX);
+}
+
+static void find_threads(void)
+{
+    int64_t now_ticks = sts__timeline_ticks(sts__frames.recorder.timeline);
+    PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
+
+    bury_gone();
+    sts__recorder_reap(&sts__frames.recorder);
+    for (; state != NULL; state = PyThreadState_Next(state))
+        find_thread(state, now_ticks);
+}
+
+/* --- on and off --- */
+
+static bool is_ours(_PyFrameEvalFunction evaluator)
+{
+    return evaluator == sts__frames_evaluator(true) || evaluator == sts__frames_evaluator(false);
+}
+
+static void put_hook(void)
+{
+    _PyFrameEvalFunction found = sts__hook_get(sts__frames.interpreter);
+
+    if (is_ours(found) || (sts__frames.is_behind && found != _PyEval_EvalFrameDefault))
+        return; /* ours is behind another one, which calls it */
+    sts__frames.next = found;
+    sts__hook_set(sts__frames.interpreter,
+                  sts__frames_evaluator(sts__frames.recorder.timeline->tsc));
+}
+
+/* Where another one was put before ours, ours stays behind it and passes everything on. */
+static void take_hook(void)
+{
+    sts__frames.is_behind = !is_ours(sts__hook_get(sts__frames.interpreter));
+    if (!sts__frames.is_behind)
+        sts__hook_set(sts__frames.interpreter, sts__frames.next);
+}
+
+void sts__frames_install(bool one_thread)
+{
+    sts__frames.one_thread = one_thread;
+    sts__frames.thread = pthread_self();
+    sts__frames.is_installed = true;
+    (void)sts__frames_track();
+    find_threads();
+    put_hook();
+}
+
+void sts__frames_uninstall(void)
+{
+    if (!sts__frames.is_installed)
+        return;
+    take_hook();
+    sts__frames.is_installed = false;
+}
+
+void sts__frames_pause(void)
+{
+    take_hook();
+    sts__recorder_pause(&sts__frames.recorder);
+}
+
+void sts__frames_resume(void)
+{
+    sts__recorder_resume(&sts__frames.recorder);
+    find_threads();
+    put_hook();
+}
+
+void sts__frames_fork_child(void)
+{
+    struct sts__track *track = sts__frames_current;
+
+    take_hook();
+    sts__frames.is_installed = false;
+    sts__frames.thread = pthread_self();
+    if (track == &sts__frames_stranger || track == &ignored_track)
+        track = NULL;
+    sts__recorder_fork(&sts__frames.recorder, track);
+    if (track != NULL)
+        track->thread_id = kernel_thread_id();
+}

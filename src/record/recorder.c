@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recorder.c - see recorder.h.
+ */
+#include "record/recorder.h"
+
+#include "record/cut.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void sts__recorder_init(struct sts__recorder *recorder)
+{
+    memset(recorder, 0, sizeof(*recorder));
+    sts__codes_init(&recorder->codes);
+    sts__label_sets_init(&recorder->label_sets, STS__LABEL_SETS_MAX);
+}
+
+static void free_slices(struct sts__recorder *recorder)
+{
+    struct sts__slice *slice;
+
+    while ((slice = recorder->oldest) != NULL) {
+        recorder->oldest = slice->next;
+        sts__slice_free(slice);
+    }
+    recorder->current = NULL;
+}
+
+void sts__recorder_deinit(struct sts__recorder *recorder)
+{
+    struct sts__track *track;
+
+    while ((track = recorder->tracks) != NULL) {
+        recorder->tracks = track->next;
+        sts__track_free(track);
+    }
+    free_slices(recorder);
+    sts__coroutines_deinit(&recorder->coroutines);
+    sts__codes_deinit(&recorder->codes);
+    sts__label_sets_deinit(&recorder->label_sets);
+}
+
+/* --- slices --- */
+
+/* The end of a slice that begins at a moment: the next edge, or never. */
+static void plan_end(const struct sts__recorder *recorder, struct sts__slice *slice)
+{
+    int64_t width_ns = recorder->options.width_ns;
+
+    if (width_ns == 0) {
+        slice->end_ns = INT64_MAX;
+        slice->end_ticks = INT64_MAX;
+        return;
+    }
+    slice->end_ns = sts__timeline_edge_after(slice->begin_ns, width_ns);
+    slice->end_ticks = sts__timeline_ticks_at(recorder->timeline, slice->end_ns);
+    if (slice->end_ticks <= slice->begin_ticks) /* the wall clock was set */
+        slice->end_ticks = slice->begin_ticks + 1;
+}
+
+static struct sts__slice *add_slice(struct sts__recorder *recorder, int64_t begin_ticks,
+                                    int64_t begin_ns)
+{
+    struct sts__slice *slice = sts__slice_new(recorder->next_serial);
+
+    if (slice == NULL)
+        return NULL;
+    recorder->next_serial++;
+    recorder->codes.newest_serial = slice->serial;
+    slice->begin_ticks = begin_ticks;
+    slice->begin_ns = begin_ns;
+    plan_end(recorder, slice);
+    if (recorder->current != NULL)
+        recorder->current->next = slice;
+    else
+        recorder->oldest = slice;
+    recorder->current = slice;
+    return slice;
+}
+
+struct sts__slice *sts__recorder_next_slice(struct sts__recorder *recorder,
+                                            struct sts__slice *slice)
+{
+    if (slice->next != NULL)
+        return slice->next;
+    (void)sts__timeline_now(recorder->timeline);
+    return add_slice(recorder, slice->end_ticks, slice->end_ns);
+}
+
+struct sts__slice *sts__recorder_take(struct sts__recorder *recorder)
+{
+    struct sts__slice *slice = recorder->oldest;
+
+    if (slice == NULL || slice->n_tracks != 0 || slice == recorder->current)
+        return NULL;
+    recorder->oldest = slice->next;
+    slice->next = NULL;
+    recorder->n_taken++;
+    return slice;
+}
+
+void sts__recorder_release(struct sts__recorder *recorder, struct sts__slice *take_slice)
+{
+    uint64_t serial = take_slice->serial;
+
+    sts__slice_free(take_slice);
+    recorder->n_taken--;
+    sts__codes_sweep(&recorder->codes, serial);
+    sts__label_sets_sweep(&recorder->label_sets, serial);
+}
+
+/* --- threads --- */
+
+/* Into the slice that contains now, with nothing booked. */
+static void enter_slice(struct sts__recorder *recorder, struct sts__track *track, int64_t now_ticks)
+{
+    track->slice = recorder->current;
+    track->slice->n_tracks++;
+    track->edge_ticks = track->slice->end_ticks;
+    sts__track_forget(track, now_ticks);
+    sts__track_pass_edges(track, now_ticks);
+    sts__track_open(track);
+}
+
+static void leave_slice(struct sts__track *track)
+{
+    track->slice->n_tracks--;
+    track->slice = NULL;
+    track->edge_ticks = INT64_MAX;
+}
+
+static struct sts__track *dead_track(struct sts__recorder *recorder)
+{
+    struct sts__track *track;
+
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        if (atomic_load_explicit(&track->dead, memory_order_acquire))
+            return track;
+    }
+    return NULL;
+}
+
+struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t thread_id)
+{
+    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
+    struct sts__track *track = dead_track(recorder);
+
+    if (track != NULL) { /* its figures are cut, so that they keep their thread's name */
+        sts__track_pass_edges(track, now_ticks);
+        sts__track_halt(track, now_ticks);
+        sts__track_cut(track, now_ticks);
+        sts__track_set_labels(track, NULL, now_ticks);
+        track->thread_id = thread_id;
+        track->host = NULL;
+        track->host_is_told = false;
+        track->base[0].begin_ticks = now_ticks;
+        sts__track_open(track);
+        atomic_store_explicit(&track->dead, false, memory_order_relaxed);
+        return track;
+    }
+    track = sts__track_new(recorder, thread_id);
+    if (track == NULL)
+        return NULL;
+    track->next = recorder->tracks;
+    recorder->tracks = track;
+    enter_slice(recorder, track, now_ticks);
+    return track;
+}
+
+void sts__recorder_reap(struct sts__recorder *recorder)
+{
+    struct sts__track **link = &recorder->tracks, *track;
+    int64_t now_ticks = 0;
+
+    while ((track = *link) != NULL) {
+        if (!atomic_load_explicit(&track->dead, memory_order_acquire)) {
+            link = &track->next;
+            continue;
+        }
+        *link = track->next;
+        if (track->slice != NULL) {
+            now_ticks = sts__timeline_ticks(recorder->timeline);
+            sts__track_pass_edges(track, now_ticks);
+            sts__track_halt(track, now_ticks);
+            sts__track_cut(track, now_ticks);
+            leave_slice(track);
+        }
+        sts__track_free(track);
+    }
+}
+
+/* --- on and off --- */
+
+int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *timeline,
+                        const struct sts__recorder_options *options)
+{
+    struct sts__moment now;
+    struct sts__track *track;
+
+    recorder->timeline = timeline;
+    recorder->options = *options;
+    recorder->label_sets.n_sets_max = options->n_label_sets_max;
+    recorder->cut_ticks_max = 0;
+    free_slices(recorder);
+    now = sts__timeline_now(timeline);
+    if (add_slice(recorder, now.ticks, now.wall_ns) == NULL)
+        return -1;
+    recorder->recording = true;
+    recorder->paused = false;
+    recorder->generation++;
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        enter_slice(recorder, track, now.ticks);
+    return 0;
+}
+
+/* The pause may lie in several slices. */
+static void book_pause(struct sts__recorder *recorder, int64_t end_ticks)
+{
+    int64_t begin_ticks = recorder->paused_at_ticks;
+    struct sts__slice *slice;
+
+    for (slice = recorder->oldest; slice != NULL; slice = slice->next) {
+        int64_t from_ticks = slice->begin_ticks > begin_ticks ? slice->begin_ticks : begin_ticks;
+        int64_t to_ticks = slice->end_ticks < end_ticks ? slice->end_ticks : end_ticks;
+
+        if (to_ticks > from_ticks)
+            slice->paused_ticks += to_ticks - from_ticks;
+    }
+    recorder->paused_at_ticks = end_ticks;
+}
+
+void sts__recorder_advance(struct sts__recorder *recorder)
+{
+    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
+    struct sts__track *track;
+
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_pass_edges(track, now_ticks);
+    while (now_ticks >= recorder->current->end_ticks) { /* in a process without threads */
+        if (sts__recorder_next_slice(recorder, recorder->current) == NULL)
+            return;
+    }
+    if (recorder->paused)
+        book_pause(recorder, now_ticks);
+}
+
+void sts__recorder_split(struct sts__recorder *recorder)
+{
+    struct sts__slice *slice;
+    struct sts__moment now;
+    struct sts__track *track;
+
+    sts__recorder_advance(recorder);
+    now = sts__timeline_now(recorder->timeline);
+    slice = recorder->current;
+    if (now.ticks <= slice->begin_ticks)
+        return;
+    slice->end_ticks = now.ticks;
+    slice->end_ns = now.wall_ns > slice->begin_ns ? now.wall_ns : slice->begin_ns;
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        if (track->slice == slice)
+            track->edge_ticks = now.ticks;
+    }
+    sts__recorder_advance(recorder);
+}
+
+/* The slice that has only just begun is nobody's. */
+static void drop_current(struct sts__recorder *recorder)
+{
+    struct sts__slice **link = &recorder->oldest;
+
+    while (*link != recorder->current)
+        link = &(*link)->next;
+    sts__slice_free(*link);
+    *link = NULL;
+    recorder->current = NULL;
+}
+
+static void halt_tracks(struct sts__recorder *recorder, int64_t now_ticks)
+{
+    struct sts__track *track;
+
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_halt(track, now_ticks);
+}
+
+void sts__recorder_end(struct sts__recorder *recorder)
+{
+    struct sts__track *track;
+    int64_t now_ticks;
+
+    if (!recorder->recording)
+        return;
+    recorder->recording = false;
+    if (recorder->paused)
+        sts__recorder_resume(recorder);
+    sts__recorder_advance(recorder);
+    now_ticks = sts__timeline_ticks(recorder->timeline);
+    halt_tracks(recorder, now_ticks);
+    sts__recorder_split(recorder);
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        sts__track_halt(track, now_ticks);
+        leave_slice(track);
+    }
+    drop_current(recorder);
+}
+
+void sts__recorder_pause(struct sts__recorder *recorder)
+{
+    sts__recorder_advance(recorder);
+    recorder->paused = true;
+    recorder->paused_at_ticks = sts__timeline_ticks(recorder->timeline);
+    halt_tracks(recorder, recorder->paused_at_ticks);
+}
+
+void sts__recorder_resume(struct sts__recorder *recorder)
+{
+    int64_t now_ticks;
+    struct sts__track *track;
+
+    sts__recorder_advance(recorder);
+    now_ticks = sts__timeline_ticks(recorder->timeline);
+    book_pause(recorder, now_ticks);
+    recorder->paused = false;
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        track->base[0].begin_ticks = now_ticks;
+        sts__track_open(track);
+    }
+}
+
+/* --- others --- */
+
+void sts__recorder_code_died(struct sts__recorder *recorder, struct sts__code *code)
+{
+    sts__code_die(&recorder->codes, code);
+    if (recorder->oldest == NULL && recorder->n_taken == 0)
+        sts__codes_sweep(&recorder->codes, UINT64_MAX);
+}
+
+void sts__recorder_fork(struct sts__recorder *recorder, struct sts__track *survivor)
+{
+    struct sts__track **link = &recorder->tracks, *track;
+
+    recorder->recording = false;
+    recorder->n_taken = 0;
+    free_slices(recorder);
+    while ((track = *link) != NULL) {
+        if (track == survivor) {
+            link = &track->next;
+            continue;
+        }
+        *link = track->next;
+        sts__track_free(track);
+    }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recorder.h - what is recorded in one process: its threads, its functions, its slices.
+ *
+ * In:   threads (tracks) that enter and leave functions; the edges of slices, from a timeline.
+ * Out:  complete slices, oldest first.
+ * Why:  one lock that its user already has guards all of it: the interpreter's. Every call
+ *       here is made under that lock; nothing here takes one.
+ */
+#ifndef STS_RECORD_RECORDER_H
+#define STS_RECORD_RECORDER_H
+
+#include "record/timeline.h"
+#include "record/track.h"
+
+struct sts__recorder_options {
+    int64_t width_ns; /* of a slice; 0: one slice, from begin to end */
+    size_t n_label_sets_max;
+};
+
+struct sts__recorder {
+    struct sts__timeline *timeline; /* borrowed */
+    struct sts__recorder_options options;
+    bool recording;
+    uint64_t generation; /* counts the times recording was switched on */
+    struct sts__codes codes;
+    struct sts__label_sets label_sets;
+    struct sts__coroutines coroutines;
+    struct sts__track *tracks;  /* owned, the newest first */
+    struct sts__slice *oldest;  /* owned; those not taken yet, a list */
+    struct sts__slice *current; /* the one that contains now; NULL: not begun */
+    uint64_t next_serial;
+    size_t n_taken; /* slices that were taken and not released */
+    bool paused;
+    int64_t paused_at_ticks;
+    int64_t cut_ticks_max; /* the longest that a thread's cut has taken */
+};
+
+void sts__recorder_init(struct sts__recorder *recorder);
+void sts__recorder_deinit(struct sts__recorder *recorder);
+
+/* sts__recorder_begin - record from now on. Returns: -1 when out of memory. */
+int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *timeline,
+                        const struct sts__recorder_options *options);
+
+/* sts__recorder_end - up to now: running activations are charged; all slices are complete. */
+void sts__recorder_end(struct sts__recorder *recorder);
+
+/* sts__recorder_track - the track of a thread that is new; one whose thread has died, if any. */
+struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t thread_id);
+
+/* sts__recorder_reap - free tracks whose threads have died, once their figures are cut. */
+void sts__recorder_reap(struct sts__recorder *recorder);
+
+/* sts__recorder_advance - cut every thread at each edge that has passed. */
+void sts__recorder_advance(struct sts__recorder *recorder);
+
+/* sts__recorder_split - end the current slice now; the next one ends at the planned edge. */
+void sts__recorder_split(struct sts__recorder *recorder);
+
+/* sts__recorder_take - the oldest slice if it is complete, which the caller then owns; or NULL. */
+struct sts__slice *sts__recorder_take(struct sts__recorder *recorder);
+
+/* sts__recorder_release - free a slice that was taken, and what only it named. In order. */
+void sts__recorder_release(struct sts__recorder *recorder, struct sts__slice *take_slice);
+
+/* sts__recorder_pause, _resume - collect nothing for a while; stacks are empty afterwards. */
+void sts__recorder_pause(struct sts__recorder *recorder);
+void sts__recorder_resume(struct sts__recorder *recorder);
+
+/* sts__recorder_next_slice - the slice behind one, made when it is first asked for; NULL when out
+ * of memory. */
+struct sts__slice *sts__recorder_next_slice(struct sts__recorder *recorder,
+                                            struct sts__slice *slice);
+
+/* sts__recorder_code_died - word from the interpreter; also when nothing is recorded. */
+void sts__recorder_code_died(struct sts__recorder *recorder, struct sts__code *code);
+
+/* sts__recorder_fork - in a child: forget what was counted and all threads but `survivor`. */
+void sts__recorder_fork(struct sts__recorder *recorder, struct sts__track *survivor);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * span.c - see span.h.
+ */
+#include "record/span.h"
+
+#include <stdlib.h>
+
+struct sts__slice *sts__slice_new(uint64_t serial)
+{
+    struct sts__slice *slice = calloc(1, sizeof(*slice));
+
+    if (slice != NULL)
+        slice->serial = serial;
+    return slice;
+}
+
+void sts__slice_free(struct sts__slice *slice)
+{
+    struct sts__cut *cut;
+
+    if (slice == NULL)
+        return;
+    while ((cut = slice->cuts) != NULL) {
+        slice->cuts = cut->next;
+        free(cut);
+    }
+    free(slice);
+}
+
+struct sts__cut *sts__cut_new(size_t n_rows)
+{
+    struct sts__cut *cut;
+
+    if (n_rows > (SIZE_MAX - sizeof(*cut)) / sizeof(cut->rows[0]))
+        return NULL;
+    cut = malloc(sizeof(*cut) + n_rows * sizeof(cut->rows[0]));
+    if (cut == NULL)
+        return NULL;
+    cut->next = NULL;
+    cut->labels = NULL;
+    cut->thread_id = 0;
+    cut->n_rows = 0;
+    return cut;
+}
