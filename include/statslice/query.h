@@ -58,8 +58,10 @@ STS_API void sts_query_free(struct sts_query *query);
  *   attribution    spread, end, start                                 spread
  *   fill           zero, null, previous                               zero
  *   metric         tottime, cumtime, ncalls, pcalls, percall,
- *                  percall-cum                                        tottime
+ *                  percall-cum, resumes, awaittime                    tottime
  *   rate, share    on, off                                            off
+ *   estimate       on, off: figures of profiles with coverage below 1
+ *                  are divided by it and rounded                      off
  *   by             function, name, file, module, package, label:KEY,
  *                  or two of them with a comma                        function
  *   where          label=value, label!=value, label~regex,

@@ -22,6 +22,8 @@ enum sts_metric {
     STS_METRIC_PCALLS,
     STS_METRIC_PERCALL,     /* tottime / ncalls */
     STS_METRIC_PERCALL_CUM, /* cumtime / pcalls */
+    STS_METRIC_RESUMES,     /* of generators and coroutines */
+    STS_METRIC_AWAITTIME,   /* of coroutines, from start to end */
 };
 
 enum sts_scale {
@@ -47,6 +49,7 @@ struct sts_slice {
     int64_t begin_ns, end_ns; /* since 1970 UTC, half open */
     double coverage;          /* share of the slice that profiles cover, 0..1 */
     uint64_t profile_count;   /* profiles that reach into it; 0: a gap */
+    bool estimated;           /* figures in it were scaled by 1 / coverage, as estimate asks */
     bool complete;            /* false at either end, where the data begins or ends inside it */
 };
 
@@ -114,7 +117,11 @@ STS_API bool sts_series_column_value(const struct sts_series *series, size_t col
 STS_API int64_t sts_series_column_sum(const struct sts_series *series, size_t column);
 STS_API uint64_t sts_series_column_calls(const struct sts_series *series, size_t column);
 
-/* sts_series_is_nested - true for cumtime: time is counted at every level that it passes through.
+/* sts_series_is_estimated - whether any slice is: the figures are no exact sums. */
+STS_API bool sts_series_is_estimated(const struct sts_series *series);
+
+/* sts_series_is_nested - true for cumtime, awaittime: time is counted at every level that it passes
+ * through.
  */
 STS_API bool sts_series_is_nested(const struct sts_series *series);
 

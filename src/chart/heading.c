@@ -23,6 +23,8 @@ static const char *figure_name(const struct sts_series *series)
         [STS_METRIC_PCALLS] = "Primitive calls",
         [STS_METRIC_PERCALL] = "Own time per call",
         [STS_METRIC_PERCALL_CUM] = "Cumulative time per call",
+        [STS_METRIC_RESUMES] = "Resumes",
+        [STS_METRIC_AWAITTIME] = "Time from start to end of coroutines",
     };
     return names[sts_series_metric(series)];
 }
@@ -64,6 +66,8 @@ void sts__heading_note(const struct sts__bars *bars, struct sts__bytes *text)
         sts__bytes_append_text(text, ", each bar the mean of ");
         sts__bytes_append_text(text, words);
     }
+    if (sts_series_is_estimated(series))
+        sts__bytes_append_text(text, "; estimated from the part that was profiled");
     if (sts_series_is_nested(series))
         sts__bytes_append_text(text, "; nested time is counted at every level");
 }

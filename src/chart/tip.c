@@ -12,7 +12,7 @@
 struct cover {
     uint64_t profile_count;
     double coverage; /* share of their time */
-    bool complete;
+    bool complete, estimated;
 };
 
 static struct cover cover_of(const struct sts_series *series, const struct sts__shape *shape)
@@ -25,6 +25,7 @@ static struct cover cover_of(const struct sts_series *series, const struct sts__
         double slice_ns = (double)(slice->end_ns - slice->begin_ns);
         cover.profile_count += slice->profile_count;
         cover.coverage += slice->coverage * slice_ns;
+        cover.estimated = cover.estimated || slice->estimated;
         cover.complete = cover.complete && slice->complete;
         width_ns += slice_ns;
     }
@@ -49,6 +50,8 @@ static void append_cover(const struct sts_series *series, const struct sts__shap
         sts__bytes_append_text(text, "\ncovered: ");
         sts__bytes_append_text(text, share);
     }
+    if (cover.estimated)
+        sts__bytes_append_text(text, "\nestimated: scaled to the whole time");
 }
 
 static void append_figure(const struct sts__layout *layout, const struct sts__shape *shape,

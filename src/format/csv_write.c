@@ -22,7 +22,8 @@
 static void begin_csv(struct sts_output *output)
 {
     sts__put_text(output->sink, "begin,end,labels,file_name,line_number,name,qualname,ncalls,"
-                                "pcalls,tottime,percall_tottime,cumtime,percall_cumtime\n");
+                                "pcalls,tottime,percall_tottime,cumtime,percall_cumtime,resumes,"
+                                "awaittime\n");
 }
 
 static void put_per_call(struct sts_sink *sink, int64_t ns, uint64_t calls)
@@ -45,10 +46,22 @@ static void put_figures(struct sts_sink *sink, const struct sts_figures *figures
     put_per_call(sink, figures->cumtime_ns, figures->pcalls);
 }
 
+/* Both are empty where there are none. */
+static void put_coro(struct sts_sink *sink, const struct sts_coro *coro)
+{
+    sts__put_text(sink, ",");
+    if (coro->n_resumes > 0)
+        sts__put_u64(sink, coro->n_resumes);
+    sts__put_text(sink, ",");
+    if (coro->awaittime_ns != 0)
+        sts__put_seconds(sink, coro->awaittime_ns);
+}
+
 static void put_row(struct sts_sink *sink, const struct sts_profile *profile, size_t row,
                     const char *labels)
 {
     struct sts_function function = sts_profile_function(profile, row);
+    struct sts_coro coro = sts_profile_coro(profile, row);
 
     sts__put_time(sink, sts_profile_begin_ns(profile));
     sts__put_text(sink, ",");
@@ -65,6 +78,7 @@ static void put_row(struct sts_sink *sink, const struct sts_profile *profile, si
     sts__put_csv_field(sink, function.qualname != NULL ? function.qualname : "");
     sts__put_text(sink, ",");
     put_figures(sink, sts_profile_figures(profile, row));
+    put_coro(sink, &coro);
     sts__put_text(sink, "\n");
 }
 

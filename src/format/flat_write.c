@@ -60,6 +60,7 @@ static int write_flat(struct sts_output *output, const struct sts_profile *profi
     sts__bytes_init(&name, STS_TEXT_BYTES_MAX + sizeof("label."));
     for (size_t row = 0; r == 0 && row < sts_profile_function_count(profile); row++) {
         struct sts_function function = sts_profile_function(profile, row);
+        struct sts_coro coro = sts_profile_coro(profile, row);
         uint32_t function_id = sts_profile_function_id(profile, row);
 
         put_span(sink, profile);
@@ -70,6 +71,7 @@ static int write_flat(struct sts_output *output, const struct sts_profile *profi
         sts__put_function(sink, &function);
         sts__put_text(sink, ",");
         sts__put_figures(sink, sts_profile_figures(profile, row));
+        sts__put_coro(sink, &coro);
         sts__put_text(sink, "}\n");
     }
     sts__bytes_deinit(&name);

@@ -136,6 +136,15 @@ static int read_coverage(struct sts__log_record *record)
     return 0;
 }
 
+static int read_dropped(struct sts__log_record *record)
+{
+    uint64_t n_dropped = sts__json_u64(&record->json);
+
+    if (!sts__json_failed(&record->json))
+        sts_profile_set_dropped(record->profile, n_dropped);
+    return 0;
+}
+
 /* A label's value: a text, or a number or truth value as it is written; null for no label. */
 static struct sts__json_text label_value(struct sts__json *json)
 {
@@ -257,6 +266,7 @@ static const struct field {
     { WORD("engine"), read_engine, STS__JSON_TEXT },
     { WORD("clock"), read_clock, STS__JSON_TEXT },
     { WORD("coverage"), read_coverage, STS__JSON_NUMBER },
+    { WORD("dropped"), read_dropped, STS__JSON_NUMBER },
     { WORD("labels"), read_labels, STS__JSON_OBJECT },
     { WORD("total_tt"), read_total, STS__JSON_NONE },
     { WORD("other_callers"), read_other_callers, STS__JSON_OBJECT },

@@ -30,6 +30,7 @@ struct sts__log_edge {
 struct row {
     struct sts__log_function function;
     struct sts_figures figures;
+    struct sts_coro coro;
     unsigned seen; /* a bit for each enum field */
     size_t first_edge;
 };
@@ -46,6 +47,9 @@ enum field {
     FIELD_NAME,
     FIELD_QUALNAME,
     FIELD_CALLERS,
+    FIELD_RESUMES, /* these two behind the others: few rows have them, and in those that do not
+                      they must not stand where the next field is guessed */
+    FIELD_AWAITTIME,
     FIELD_COUNT, /* also: a field that is not known */
 };
 
@@ -54,7 +58,7 @@ enum field {
         text, sizeof(text) - 1                                                                     \
     }
 
-/* In the order in which they are written. */
+/* In the order in which they are written, but for the last two. */
 static const struct {
     const char *word;
     size_t len;
@@ -64,7 +68,8 @@ static const struct {
     [FIELD_CUMTIME] = WORD("cumtime"),     [FIELD_PERCALL_CUMTIME] = WORD("percall_cumtime"),
     [FIELD_FILE_NAME] = WORD("file_name"), [FIELD_LINE_NUMBER] = WORD("line_number"),
     [FIELD_NAME] = WORD("name"),           [FIELD_QUALNAME] = WORD("qualname"),
-    [FIELD_CALLERS] = WORD("callers"),
+    [FIELD_CALLERS] = WORD("callers"),     [FIELD_RESUMES] = WORD("resumes"),
+    [FIELD_AWAITTIME] = WORD("awaittime"),
 };
 
 /* Fields that a row must have; a caller without a row has the first ones alone. */
@@ -225,6 +230,12 @@ static int read_field(struct sts__log_rows *rows, struct sts__json *json, struct
     case FIELD_CUMTIME:
         row->figures.cumtime_ns = read_time(json);
         return 0;
+    case FIELD_RESUMES:
+        row->coro.n_resumes = sts__json_u64(json);
+        return 0;
+    case FIELD_AWAITTIME:
+        row->coro.awaittime_ns = read_time(json);
+        return 0;
     case FIELD_FILE_NAME:
         row->function.file_name = sts__json_text(json);
         return 0;
@@ -308,6 +319,8 @@ static int add_row(struct sts__log_rows *rows, struct sts__json *json, struct ro
     if (sts_profile_find(profile, function_id) != NULL)
         rows->has_twins = true;
     r = sts_profile_add(profile, function_id, &row->figures, err);
+    if (r == 0 && (row->coro.n_resumes > 0 || row->coro.awaittime_ns > 0))
+        r = sts_profile_add_coro(profile, function_id, &row->coro, err);
     if (r == STS_E_LIMIT)
         sts__json_fail_at(json, row->function.at, "a sum of more than 2^63 - 1");
     return r;

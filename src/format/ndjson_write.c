@@ -75,6 +75,14 @@ void sts__put_figures(struct sts_sink *sink, const struct sts_figures *figures)
     put_per_call(sink, ",\"percall_cumtime\":", figures->cumtime_ns, figures->pcalls);
 }
 
+void sts__put_coro(struct sts_sink *sink, const struct sts_coro *coro)
+{
+    if (coro->n_resumes > 0)
+        put_count(sink, ",\"resumes\":", coro->n_resumes);
+    if (coro->awaittime_ns > 0)
+        put_time(sink, ",\"awaittime\":", coro->awaittime_ns);
+}
+
 void sts__put_function(struct sts_sink *sink, const struct sts_function *function)
 {
     sts__put_text(sink, "\"file_name\":");
@@ -153,6 +161,8 @@ static void put_head(struct sts_sink *sink, const struct sts_profile *profile)
     sts__put_text(sink, sts_clock_name(sts_profile_clock(profile)));
     sts__put_text(sink, "\",\"coverage\":");
     sts__put_text(sink, coverage);
+    if (sts_profile_dropped(profile) > 0)
+        put_count(sink, ",\"dropped\":", sts_profile_dropped(profile));
     sts__put_text(sink, ",\"labels\":");
     sts__put_labels(sink, profile);
     put_time(sink, ",\"total_tt\":", totals.tottime_ns);
@@ -170,7 +180,8 @@ static int check_rows(const struct sts_profile *profile, struct sts_error *err)
 
     for (size_t i = 0; i < row_count; i++)
         if (rows[i].figures.tottime_ns < 0 || rows[i].figures.cumtime_ns < 0 ||
-            rows[i].figures.pcalls > rows[i].figures.ncalls)
+            rows[i].figures.pcalls > rows[i].figures.ncalls ||
+            sts_profile_coro(profile, i).awaittime_ns < 0)
             culprit = rows[i].function_id;
     for (size_t i = 0; i < edge_count; i++)
         if (edges[i].figures.tottime_ns < 0 || edges[i].figures.cumtime_ns < 0)
@@ -198,6 +209,7 @@ static int put_profile(struct sts_output *output, const struct sts_profile *prof
     sts__put_text(sink, ",\"func_profiles\":{");
     for (size_t row = 0; row < sts_profile_function_count(profile); row++) {
         struct sts_function function = sts_profile_function(profile, row);
+        struct sts_coro coro = sts_profile_coro(profile, row);
 
         if (row > 0)
             sts__put_text(sink, ",");
@@ -205,6 +217,7 @@ static int put_profile(struct sts_output *output, const struct sts_profile *prof
                           sts__row_keys_of(&output->keys, sts_profile_function_id(profile, row)));
         sts__put_text(sink, ":{");
         sts__put_figures(sink, sts_profile_figures(profile, row));
+        sts__put_coro(sink, &coro);
         sts__put_text(sink, ",");
         sts__put_function(sink, &function);
         put_callers(output, profile, row);

@@ -39,6 +39,9 @@ int64_t sts__per_call(int64_t ns, uint64_t calls);
 void sts__put_figures(struct sts_sink *sink, const struct sts_figures *figures);
 void sts__put_function(struct sts_sink *sink, const struct sts_function *function);
 
+/* sts__put_coro - members that follow others, of those figures that are not 0. */
+void sts__put_coro(struct sts_sink *sink, const struct sts_coro *coro);
+
 /* sts__put_labels - a whole object. */
 void sts__put_labels(struct sts_sink *sink, const struct sts_profile *profile);
 

@@ -23,7 +23,8 @@ static bool is_per_call(enum sts_metric metric)
 
 static bool is_count(enum sts_metric metric)
 {
-    return metric == STS_METRIC_NCALLS || metric == STS_METRIC_PCALLS;
+    return metric == STS_METRIC_NCALLS || metric == STS_METRIC_PCALLS ||
+           metric == STS_METRIC_RESUMES;
 }
 
 struct sts_series *sts__series_new(size_t slice_count, size_t column_count, enum sts_metric metric,
@@ -120,6 +121,7 @@ const char *sts_metric_name(enum sts_metric metric)
         [STS_METRIC_TOTTIME] = "tottime", [STS_METRIC_CUMTIME] = "cumtime",
         [STS_METRIC_NCALLS] = "ncalls",   [STS_METRIC_PCALLS] = "pcalls",
         [STS_METRIC_PERCALL] = "percall", [STS_METRIC_PERCALL_CUM] = "percall-cum",
+        [STS_METRIC_RESUMES] = "resumes", [STS_METRIC_AWAITTIME] = "awaittime",
     };
     return names[metric];
 }
@@ -310,9 +312,17 @@ bool sts_series_column_value(const struct sts_series *series, size_t column, dou
                   (double)sts_series_column_sum(series, STS_COLUMN_TOTAL), ret_value);
 }
 
+bool sts_series_is_estimated(const struct sts_series *series)
+{
+    for (size_t slice = 0; slice < series->slice_count; slice++)
+        if (series->slices[slice].estimated)
+            return true;
+    return false;
+}
+
 bool sts_series_is_nested(const struct sts_series *series)
 {
-    return series->metric == STS_METRIC_CUMTIME;
+    return series->metric == STS_METRIC_CUMTIME || series->metric == STS_METRIC_AWAITTIME;
 }
 
 struct sts_series_counts sts_series_counts(const struct sts_series *series)

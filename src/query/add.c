@@ -6,6 +6,8 @@
  * Out:  the cells, and what is known of each slice.
  * Why:  sums of integers do not depend on the order in which they are made.
  */
+#include <math.h>
+
 #include <statslice/profile.h>
 
 #include "base/fail.h"
@@ -123,6 +125,16 @@ static int open_slices(struct sts_query *query)
     return 0;
 }
 
+/* Of a profile whose figures are scaled: the slices that it reaches into say so. */
+static void mark_estimated(struct sts_query *query)
+{
+    for (size_t i = 0; i < query->cut.run_count; i++) {
+        const struct sts__run *run = &query->cut.runs[i];
+        for (size_t k = 0; !run->outside && k < run->count; k++)
+            sts__cells_slice(&query->cells, run->slice + (int64_t)k)->estimated = true;
+    }
+}
+
 static int cut_profile(struct sts_query *query, const struct sts_profile *profile,
                        const struct admitted *admitted, struct sts_error *err)
 {
@@ -144,9 +156,9 @@ static int cut_profile(struct sts_query *query, const struct sts_profile *profil
 
 /* --- rows --- */
 
-/* The one or two figures of a row that the metric is made of. */
+/* The one or two figures of a profile's row that the metric is made of. */
 static void take_figures(enum sts_metric metric, const struct sts_figures *figures,
-                         int64_t values[2])
+                         const struct sts_profile *profile, size_t row, int64_t values[2])
 {
     values[1] = 0;
     switch (metric) {
@@ -166,12 +178,38 @@ static void take_figures(enum sts_metric metric, const struct sts_figures *figur
         values[0] = figures->tottime_ns;
         values[1] = (int64_t)figures->ncalls;
         break;
+    case STS_METRIC_RESUMES:
+        values[0] = (int64_t)sts_profile_coro(profile, row).n_resumes;
+        break;
+    case STS_METRIC_AWAITTIME:
+        values[0] = sts_profile_coro(profile, row).awaittime_ns;
+        break;
     case STS_METRIC_PERCALL_CUM:
     default:
         values[0] = figures->cumtime_ns;
         values[1] = (int64_t)figures->pcalls;
         break;
     }
+}
+
+/* Whether the profile's figures are scaled from the part of it that was profiled to the whole. */
+static bool is_estimate(const struct sts_query *query, const struct sts_profile *profile)
+{
+    return query->plan.estimate && sts_profile_coverage(profile) < 1.0;
+}
+
+/*
+ * A figure over the whole span of a profile of which only a share was profiled, rounded to a whole
+ * number before it is cut, so that the slices' parts still add up. Returns: false over 63 bits.
+ */
+static bool scale(int64_t *value, double coverage)
+{
+    double scaled = round((double)*value / coverage);
+
+    if (!(fabs(scaled) < 0x1p63))
+        return false;
+    *value = (int64_t)scaled;
+    return true;
 }
 
 /* As long as the magnitudes of all that was added fit, no sum of any of it overflows. */
@@ -230,6 +268,7 @@ static int add_rows(struct sts_query *query, const struct sts_profile *profile,
     struct sts__group_view view;
     size_t row_count;
     const struct sts__row *rows = sts__profile_rows(profile, &row_count);
+    bool scales = is_estimate(query, profile);
     int r = sts__groups_view(&query->groups, profile, &view, err);
 
     if (r < 0)
@@ -244,11 +283,12 @@ static int add_rows(struct sts_query *query, const struct sts_profile *profile,
             query->counts.functions_out++;
             continue;
         }
-        take_figures(query->plan.metric, &rows[i].figures, values);
+        take_figures(query->plan.metric, &rows[i].figures, profile, i, values);
         for (size_t which = 0; which < query->cells.values; which++) {
             if (values[which] == 0)
                 continue;
-            if (!fits(query, values[which]))
+            if ((scales && !scale(&values[which], sts_profile_coverage(profile))) ||
+                !fits(query, values[which]))
                 return sts__fail(err, STS_E_LIMIT, "the sum of %s is over 63 bits",
                                  sts_metric_name(query->plan.metric));
             r = slice != NULL ? add_to_slice(query, slice, group, which, values[which])
@@ -282,6 +322,8 @@ int sts_query_add(struct sts_query *query, const struct sts_profile *profile, st
     r = cut_profile(query, profile, &admitted, err);
     if (r < 0)
         return r;
+    if (is_estimate(query, profile))
+        mark_estimated(query);
     extend(&query->data, admitted.is_split ? &admitted.counted : &admitted.span,
            query->counts.profiles_in == 0);
     query->counts.profiles_in++;

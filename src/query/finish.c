@@ -39,6 +39,7 @@ static void fill_slice(const struct sts_query *query, int64_t index, struct sts_
     const struct sts__cells_slice *cells = sts__cells_slice(&query->cells, index);
 
     slice->profile_count = cells->profile_count;
+    slice->estimated = cells->estimated;
     slice->coverage = sts__coverage_share(&cells->coverage);
     slice->complete = !is_inside(query->data.begin_ns, slice) &&
                       !is_inside(query->data.end_ns, slice) &&

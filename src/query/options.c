@@ -31,6 +31,7 @@ enum option {
     OPTION_METRIC,
     OPTION_RATE,
     OPTION_SHARE,
+    OPTION_ESTIMATE,
     OPTION_BY,
     OPTION_WHERE,
     OPTION_MATCH,
@@ -64,11 +65,16 @@ static const struct sts_query_option options[OPTION_COUNT] = {
                              false },
     [OPTION_FILL] = { "fill", "HOW", "zero null previous",
                       "what a slice without any profile shows (default: zero)", false },
-    [OPTION_METRIC] = { "metric", "NAME", "tottime cumtime ncalls pcalls percall percall-cum",
+    [OPTION_METRIC] = { "metric", "NAME",
+                        "tottime cumtime ncalls pcalls percall percall-cum resumes awaittime",
                         "figure that is summed (default: tottime)", false },
     [OPTION_RATE] = { "rate", NULL, NULL, "show the figure per second of the slice", false },
     [OPTION_SHARE] = { "share", NULL, NULL, "show the figure as a share of the slice's total",
                        false },
+    [OPTION_ESTIMATE] = { "estimate", NULL, NULL,
+                          "scale profiles of which only a part was profiled to their whole span, "
+                          "and mark what is estimated",
+                          false },
     [OPTION_BY] = { "by", "WHAT", NULL,
                     "what is summed: function, name, file, module, package, label:KEY, or two of "
                     "them with a comma (default: function)",
@@ -303,6 +309,11 @@ static int set_share(struct sts__plan *plan, const char *value, struct sts_error
     return parse_switch(OPTION_SHARE, value, &plan->share, err);
 }
 
+static int set_estimate(struct sts__plan *plan, const char *value, struct sts_error *err)
+{
+    return parse_switch(OPTION_ESTIMATE, value, &plan->estimate, err);
+}
+
 static int set_by(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
     return sts__by_parse(&plan->by, value, err);
@@ -339,23 +350,15 @@ static int set_top_per_slice(struct sts__plan *plan, const char *value, struct s
 }
 
 static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, struct sts_error *) = {
-    [OPTION_SLICE] = set_slice,
-    [OPTION_SLICES] = set_slices,
-    [OPTION_ZONE] = set_zone,
-    [OPTION_ORIGIN] = set_origin,
-    [OPTION_OFFSET] = set_offset,
-    [OPTION_ATTRIBUTION] = set_attribution,
-    [OPTION_FILL] = set_fill,
-    [OPTION_METRIC] = set_metric,
-    [OPTION_RATE] = set_rate,
-    [OPTION_SHARE] = set_share,
-    [OPTION_BY] = set_by,
-    [OPTION_WHERE] = add_where,
-    [OPTION_MATCH] = add_match,
-    [OPTION_FROM] = set_from,
-    [OPTION_TO] = set_to,
-    [OPTION_TOP] = set_top,
-    [OPTION_TOP_PER_SLICE] = set_top_per_slice,
+    [OPTION_SLICE] = set_slice,       [OPTION_SLICES] = set_slices,
+    [OPTION_ZONE] = set_zone,         [OPTION_ORIGIN] = set_origin,
+    [OPTION_OFFSET] = set_offset,     [OPTION_ATTRIBUTION] = set_attribution,
+    [OPTION_FILL] = set_fill,         [OPTION_METRIC] = set_metric,
+    [OPTION_RATE] = set_rate,         [OPTION_SHARE] = set_share,
+    [OPTION_ESTIMATE] = set_estimate, [OPTION_BY] = set_by,
+    [OPTION_WHERE] = add_where,       [OPTION_MATCH] = add_match,
+    [OPTION_FROM] = set_from,         [OPTION_TO] = set_to,
+    [OPTION_TOP] = set_top,           [OPTION_TOP_PER_SLICE] = set_top_per_slice,
 };
 
 int sts_query_set(struct sts_query *query, const char *name, const char *value,

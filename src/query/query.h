@@ -34,6 +34,7 @@ struct sts__plan {
     enum sts__fill fill;
     enum sts_metric metric;
     bool rate, share;
+    bool estimate; /* scale what was profiled in part to the whole span */
     struct sts__by by;
     struct sts__filter filter;
     size_t top;

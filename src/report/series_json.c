@@ -48,6 +48,10 @@ static void put_slice_fields(const struct sts_slice *slice, struct sts_sink *sin
     sts__put_text(sink, ", ");
     put_name("complete", sink);
     sts__put_text(sink, slice->complete ? "true, " : "false, ");
+    if (slice->estimated) {
+        put_name("estimated", sink);
+        sts__put_text(sink, "true, ");
+    }
     put_u64_field("profile_count", slice->profile_count, ", ", sink);
 }
 
@@ -68,6 +72,10 @@ static void put_head(const struct sts_series *series, struct sts_sink *sink)
     else
         sts__put_text(sink, "null");
     sts__put_text(sink, ", ");
+    if (sts_series_is_estimated(series)) {
+        put_name("estimated", sink);
+        sts__put_text(sink, "true, ");
+    }
     put_name("nested", sink);
     sts__put_text(sink, sts_series_is_nested(series) ? "true,\n " : "false,\n ");
     put_u64_field("profiles_in", counts.profiles_in, ", ", sink);

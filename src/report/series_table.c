@@ -231,6 +231,8 @@ static void put_title(const struct table *table)
         sts__put_text(table->sink, " ");
         sts__put_text(table->sink, sts__series_scale_text(series));
     }
+    if (sts_series_is_estimated(series))
+        sts__put_text(table->sink, ", estimated,");
     sts__put_text(table->sink, " in ");
     sts__put_text(table->sink, table->unit.name);
     sts__put_text(table->sink, " by ");
@@ -288,7 +290,7 @@ static void put_row(const struct table *table, size_t i)
     if (faint)
         put_style(table, DIM);
     sts__series_put_clock(table->sink, &table->clock, table->series, i);
-    sts__put_text(table->sink, slice->complete ? " " : "*");
+    sts__put_text(table->sink, !slice->complete ? "*" : slice->estimated ? "~" : " ");
     put_cells(table, i);
     if (faint)
         put_style(table, PLAIN);
@@ -310,6 +312,8 @@ static void put_notes(const struct table *table)
 
     if (table->has_incomplete)
         put_note(table, "* the data begins or ends inside this slice");
+    if (sts_series_is_estimated(table->series))
+        put_note(table, "~ estimated: scaled from the part that was profiled to the whole time");
     if (table->has_none)
         put_note(table, "- there is no figure");
     if (left_out > 0) {

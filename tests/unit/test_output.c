@@ -128,12 +128,12 @@ static void test_output_csv__one_row_a_function_under_a_head(void **state)
     (void)state;
     assert_written("csv", 1,
                    "begin,end,labels,file_name,line_number,name,qualname,ncalls,pcalls,tottime,"
-                   "percall_tottime,cumtime,percall_cumtime\n"
+                   "percall_tottime,cumtime,percall_cumtime,resumes,awaittime\n"
                    "2024-05-05T12:00:00Z,2024-05-05T12:00:10.000000005Z,"
                    "\"{\"\"service\"\":\"\"shop\"\"}\",shop.py,7,add,Cart.add,3,2,0.000000001,0.0,"
-                   "1.0,0.5\n"
+                   "1.0,0.5,,\n"
                    "2024-05-05T12:00:00Z,2024-05-05T12:00:10.000000005Z,"
-                   "\"{\"\"service\"\":\"\"shop\"\"}\",shop.py,1,main,,0,0,0.0,,2.0,\n");
+                   "\"{\"\"service\"\":\"\"shop\"\"}\",shop.py,1,main,,0,0,0.0,,2.0,,,\n");
 }
 
 static void test_output_pstats__holds_one_profile(void **state)

@@ -573,7 +573,7 @@ static const struct {
 } wrong[] = {
     { "metric", "time",
       "metric must be one of tottime, cumtime, ncalls, pcalls, percall, percall-cum, "
-      "not \"time\"" },
+      "resumes, awaittime, not \"time\"" },
     { "attribution", "", "attribution must be one of spread, end, start, not \"\"" },
     { "fill", "zer", "fill must be one of zero, null, previous, not \"zer\"" },
     { "top", "-1", "top must be a number from 0 to 16777216, not \"-1\"" },
