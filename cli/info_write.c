@@ -79,6 +79,16 @@ static void write_span_text(const struct sts_profile *sum, struct sts_sink *sink
     cli_put_format(sink, "  %-10s  %s\n  %-10s  %s\n", "begin", begin, "end", end);
 }
 
+/* How the profiles were taken; of several engines "import", as of a merged profile. */
+static void write_origin_text(const struct sts_profile *sum, struct sts_sink *sink)
+{
+    cli_put_format(sink, "  %-10s  %s, %s clock, covered %.1f %%\n", "engine",
+                   sts_engine_name(sts_profile_engine(sum)), sts_clock_name(sts_profile_clock(sum)),
+                   100.0 * sts_profile_coverage(sum));
+    if (sts_profile_dropped(sum) > 0)
+        write_count(sink, "lost", sts_profile_dropped(sum));
+}
+
 static void write_found_text(const struct cli_finding *finding, struct sts_sink *sink)
 {
     const struct cli_input *input = finding->input;
@@ -93,6 +103,7 @@ static void write_found_text(const struct cli_finding *finding, struct sts_sink 
     write_count(sink, "profiles", input->counts.profiles);
     if (input->counts.profiles > 0) {
         write_span_text(finding->sum, sink);
+        write_origin_text(finding->sum, sink);
         cli_put_format(sink, "  %-10s  %s s\n", "time", seconds);
         write_count(sink, "calls", totals.ncalls);
         write_count(sink, "primitive", totals.pcalls);
@@ -145,7 +156,13 @@ static void write_figures_json(const struct cli_finding *finding, struct sts_sin
     cli_time_text(end, sts_profile_end_ns(finding->sum));
     cli_seconds_text(seconds, totals.tottime_ns);
     if (finding->input->counts.profiles > 0)
-        cli_put_format(sink, ", \"begin\": \"%s\", \"end\": \"%s\"", begin, end);
+        cli_put_format(
+            sink,
+            ", \"begin\": \"%s\", \"end\": \"%s\", \"engine\": \"%s\", \"clock\": \"%s\", "
+            "\"coverage\": %.4f, \"dropped\": %" PRIu64,
+            begin, end, sts_engine_name(sts_profile_engine(finding->sum)),
+            sts_clock_name(sts_profile_clock(finding->sum)), sts_profile_coverage(finding->sum),
+            sts_profile_dropped(finding->sum));
     else
         cli_put(sink, ", \"begin\": null, \"end\": null");
     cli_put_format(sink,

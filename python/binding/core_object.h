@@ -71,6 +71,7 @@ PyObject *core_profile_wrap(PyTypeObject *item_type, struct sts_profile *take_pr
 /* --- core_rows.c: methods of Profile --- */
 
 PyObject *core_profile_function_rows(PyObject *self, PyObject *none);
+PyObject *core_profile_coro_rows(PyObject *self, PyObject *none);
 PyObject *core_profile_edge_rows(PyObject *self, PyObject *none);
 PyObject *core_profile_add_rows(PyObject *self, PyObject *args);
 PyObject *core_profile_add_stats(PyObject *self, PyObject *stats);

@@ -84,6 +84,25 @@ static int set_coverage(PyObject *self, PyObject *value, void *closure)
     return 0;
 }
 
+static PyObject *get_dropped(PyObject *self, void *closure)
+{
+    return PyLong_FromUnsignedLongLong(sts_profile_dropped(inside(self)));
+}
+
+static int set_dropped(PyObject *self, PyObject *value, void *closure)
+{
+    long long n_dropped = value == NULL ? -1 : PyLong_AsLongLong(value);
+
+    if (PyErr_Occurred())
+        return -1;
+    if (n_dropped < 0) {
+        PyErr_SetString(PyExc_ValueError, "dropped is a number of profiles");
+        return -1;
+    }
+    sts_profile_set_dropped(inside(self), (uint64_t)n_dropped);
+    return 0;
+}
+
 static PyObject *get_engine(PyObject *self, void *closure)
 {
     return core_text_new(sts_engine_name(sts_profile_engine(inside(self))));
@@ -215,6 +234,7 @@ static PyGetSetDef members[] = {
     { "begin_ns", get_begin_ns, NULL, "Begin of the span, ns since 1970 UTC.", NULL },
     { "end_ns", get_end_ns, NULL, "End of the span, ns since 1970 UTC.", NULL },
     { "coverage", get_coverage, set_coverage, "Share of the span that was profiled.", NULL },
+    { "dropped", get_dropped, set_dropped, "Profiles that were lost before this one.", NULL },
     { "engine", get_engine, set_engine, "What took the profile.", NULL },
     { "clock", get_clock, NULL, "What times are of: \"wall\" or \"cpu\".", NULL },
     { "labels", get_labels, NULL, "A copy of the labels.", NULL },
@@ -239,6 +259,8 @@ static PyMethodDef methods[] = {
     { "edge_rows", core_profile_edge_rows, METH_NOARGS,
       "edge_rows()\n--\n\n[(caller, callee, calls, primitive, own ns, cum ns)]; functions are "
       "(file, line, name, qualname)" },
+    { "coro_rows", core_profile_coro_rows, METH_NOARGS,
+      "coro_rows()\n--\n\n[(resumes, awaittime ns)], one for each of function_rows()" },
     { "add_rows", core_profile_add_rows, METH_VARARGS,
       "add_rows(functions, edges)\n--\n\nAdd rows; edges name functions by their index." },
     { "add_stats", core_profile_add_stats, METH_O,

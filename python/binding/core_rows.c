@@ -55,6 +55,23 @@ PyObject *core_profile_function_rows(PyObject *self, PyObject *none)
     return rows;
 }
 
+PyObject *core_profile_coro_rows(PyObject *self, PyObject *none)
+{
+    const struct sts_profile *profile = inside(self);
+    PyObject *rows = PyList_New(0);
+    size_t i, n_rows = sts_profile_function_count(profile);
+
+    for (i = 0; rows != NULL && i < n_rows; i++) {
+        struct sts_coro coro = sts_profile_coro(profile, i);
+        PyObject *row =
+            Py_BuildValue("(KL)", (unsigned long long)coro.n_resumes, (long long)coro.awaittime_ns);
+
+        if (append(rows, row) < 0)
+            Py_CLEAR(rows);
+    }
+    return rows;
+}
+
 PyObject *core_profile_edge_rows(PyObject *self, PyObject *none)
 {
     const struct sts_profile *profile = inside(self);

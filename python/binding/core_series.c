@@ -69,6 +69,11 @@ static PyObject *get_is_nested(PyObject *self, void *closure)
     return PyBool_FromLong(sts_series_is_nested(inside(self)));
 }
 
+static PyObject *get_is_estimated(PyObject *self, void *closure)
+{
+    return PyBool_FromLong(sts_series_is_estimated(inside(self)));
+}
+
 static PyObject *get_counts(PyObject *self, void *closure)
 {
     struct sts_series_counts counts = sts_series_counts(inside(self));
@@ -262,6 +267,7 @@ static PyGetSetDef members[] = {
     { "group_count", get_group_count, NULL, "Groups found before the top was taken.", NULL },
     { "has_other", get_has_other, NULL, "Whether groups beyond the columns exist.", NULL },
     { "is_nested", get_is_nested, NULL, "Whether time is counted at every level.", NULL },
+    { "is_estimated", get_is_estimated, NULL, "Whether figures were scaled by coverage.", NULL },
     { "counts", get_counts, NULL, "Profiles used and left out.", NULL },
     { NULL, NULL, NULL, NULL, NULL },
 };

@@ -58,7 +58,8 @@ class ProfileRecord(_core.Profile):
     """What happened in one span of time of one process.
 
     ``begin_ns`` and ``end_ns`` are ns since 1970 UTC, ``labels`` a dict, ``coverage`` the share
-    of the span that was profiled, ``engine`` what took the profile, ``len()`` its functions.
+    of the span that was profiled, ``dropped`` how many profiles were lost before it, ``engine``
+    what took the profile, ``len()`` its functions.
     """
 
     @property
@@ -74,9 +75,10 @@ class ProfileRecord(_core.Profile):
     def functions(self) -> List[ExactFunctionProfile]:
         """What each function did."""
         return [
-            ExactFunctionProfile(ncalls, pcalls, own_ns, cum_ns, file_name, line, name, qualname)
-            for file_name, line, name, qualname, ncalls, pcalls, own_ns, cum_ns
-            in self.function_rows()
+            ExactFunctionProfile(ncalls, pcalls, own_ns, cum_ns, file_name, line, name, qualname,
+                                 *coro)
+            for (file_name, line, name, qualname, ncalls, pcalls, own_ns, cum_ns), coro
+            in zip(self.function_rows(), self.coro_rows())
         ]
 
     def edges(self) -> List[Edge]:

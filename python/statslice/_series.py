@@ -27,7 +27,8 @@ class Series(_core.Series):
 
     ``pandas.DataFrame(series)`` takes it: iterating gives a dict per slice, ``series[column]`` a
     column's values, ``to_dict()`` all columns. Values of times are seconds. ``metric``, ``scale``,
-    ``unit``, ``zone``, ``by``, ``counts``, ``has_other`` and ``is_nested`` say what it holds.
+    ``unit``, ``zone``, ``by``, ``counts``, ``has_other``, ``is_nested`` and ``is_estimated`` say
+    what it holds.
     """
 
     @property
@@ -232,8 +233,9 @@ def slices(inputs: Any, **options: Any) -> Series:
     zone: IANA time zone of calendar units and shown times. origin: "epoch", "first", or a time.
     offset: a duration added to the origin. attribution: "spread", "end" or "start": what becomes
     of a profile that spans an edge. fill: "zero", "null" or "previous".
-    metric: tottime, cumtime, ncalls, pcalls, percall, percall-cum. rate, share: True for the
-    metric per second, or as a share of the slice.
+    metric: tottime, cumtime, ncalls, pcalls, percall, percall-cum, resumes, awaittime. rate, share:
+    True for the metric per second, or as a share of the slice. estimate: True to scale profiles
+    of which only a part was profiled to their whole span; ``is_estimated`` tells that some were.
     by: function, name, file, module, package, "label:KEY", or two of them.
     where: "service=shop", "host~^web", a list of such, or a dict. match: regular expressions of
     functions. from_, to: a datetime, seconds since 1970, "2024-02-01", "-1h", a timedelta from now.

@@ -77,6 +77,8 @@ class ExactFunctionProfile:
     line_number: int
     name: str
     qualname: Optional[str] = None  #: None where the interpreter did not tell it
+    resumes: int = 0  #: how often a generator or coroutine went on; not in ncalls
+    awaittime_ns: int = 0  #: ns of a coroutine from its start to its end, waiting included
 
     @property
     def tottime(self) -> float:

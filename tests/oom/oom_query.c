@@ -74,6 +74,7 @@ static size_t look_at(const struct sts_series *series)
     sum += strlen(sts_series_zone(series)) + strlen(sts_series_by(series));
     sum += (size_t)sts_series_width_ns(series) + sts_series_group_count(series);
     sum += sts_series_has_other(series) + sts_series_is_nested(series);
+    sum += sts_series_is_estimated(series);
     sum += sts_series_counts(series).profiles_in;
     for (size_t slice = 0; slice < sts_series_slice_count(series); slice++) {
         sum += (size_t)sts_series_utc_offset_s(series, sts_series_slice(series, slice)->begin_ns);
