@@ -49,7 +49,7 @@ class Figures:
         """Without functions that only ran: those that were running when profiling began."""
         chosen = Figures()
         chosen.functions.update((k, row) for k, row in self.functions.items() if row.events)
-        chosen.edges.update((k, row) for k, row in self.edges.items() if row.events)
+        chosen.edges.update((k, row) for k, row in self.edges.items() if row.events or row.own)
         return chosen
 
 
@@ -107,25 +107,33 @@ def differences(ours, theirs, value, keys=None):
     return lines
 
 
-def compare_counts(ours, theirs, generators, primitive=True):
-    """How two Figures differ in counts: a list of lines, empty if they do not."""
+def compare_counts(ours, theirs, generators):
+    """How two Figures differ in counts: a list of lines, empty if they do not.
+
+    Of calls of generators from one caller the engine tells the calls, cProfile the calls and
+    resumes together.
+    """
+    edges = sorted(set(ours.edges) | set(theirs.edges))
+    plain = [key for key in edges if key[1] not in generators]
     lines = differences(ours.functions, theirs.functions, lambda row: row.events)
-    lines += ["edge " + line
-              for line in differences(ours.edges, theirs.edges, lambda row: row.events)]
-    if primitive:
-        lines += ["primitive " + line for line in
-                  differences(ours.functions, theirs.functions, lambda row: row.primitive,
-                              sorted(set(ours.functions) - generators))]
-        lines += ["primitive edge " + line for line in
-                  differences(ours.edges, theirs.edges, lambda row: row.primitive,
-                              sorted(key for key in ours.edges if key[1] not in generators))]
+    lines += ["primitive " + line for line in
+              differences(ours.functions, theirs.functions, lambda row: row.primitive,
+                          sorted(set(ours.functions) - generators))]
+    for value in ("calls", "primitive"):
+        lines += ["edge's %s %s" % (value, line) for line in
+                  differences(ours.edges, theirs.edges, lambda row, value=value: getattr(row, value),
+                              plain)]
+    for key in set(edges) - set(plain):
+        got, want = ours.edges.get(key, Row()).calls, theirs.edges.get(key, Row()).calls
+        if got > want:
+            lines.append("edge's calls %s: frames %s, reference with resumes %s" % (key, got, want))
     return lines
 
 
 # Where the columns stand in a row of Frames.rows().
 FUNCTION_COLUMNS = {"calls": 4, "primitive": 5, "own": 6, "cumulative": 7, "resumes": 8,
                     "awaited": 9}
-EDGE_COLUMNS = {"calls": 2, "primitive": 3, "own": 4, "cumulative": 5, "resumes": 6}
+EDGE_COLUMNS = {"calls": 2, "primitive": 3, "own": 4, "cumulative": 5}
 IN_NS = ("own", "cumulative", "awaited")
 
 
@@ -149,7 +157,7 @@ def from_frames(frames):
 
 def with_frames(work):
     """(result, Figures) of a run under the frames engine."""
-    frames = _collector.Frames()
+    frames = _collector.Frames(threads=True)
     frames.enable()
     try:
         result = work()
@@ -160,7 +168,7 @@ def with_frames(work):
 
 def with_both(work):
     """(result, the frames engine's Figures, cProfile's) of one run under both."""
-    frames = _collector.Frames()
+    frames = _collector.Frames(threads=True)
     frames.enable()
     try:
         result, reference = with_cprofile(work)

@@ -24,8 +24,8 @@ def setUpModule():
     if not hasattr(_collector, "Frames"):
         raise unittest.SkipTest("the collector has no Frames yet")
 
-FIXED_SEEDS = range(1, 31)
-N_FRESH = int(os.environ.get("STATSLICE_TEST_SEEDS", "8"))
+FIXED_SEEDS = range(1, 21)
+N_FRESH = int(os.environ.get("STATSLICE_TEST_SEEDS", "5"))
 FRESH_SEEDS = [random.SystemRandom().randrange(1000, 10 ** 9) for _ in range(N_FRESH)]
 N_WARM = 3  # runs after which 3.11 and newer have specialised what they specialise
 OUR_FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -62,6 +62,9 @@ class RandomPrograms(Case):
     def check(self, seed):
         space, code = frames_programs.load(seed)
         generators = resumable(code)
+        for made in space.values():
+            if hasattr(made, "co_code"):
+                generators |= resumable(made)
         want, theirs = self.figures(seed, with_cprofile, space["main"])
 
         def same(what, run, work):
@@ -191,7 +194,7 @@ class ByHand(Case):
             return list(numbers()), list(numbers())
         rows, edges = self.rows(work)
         self.assertEqual(self.counts(rows["numbers"]), (2, 2, 6))
-        self.assertEqual(self.counts(edges["work", "numbers"]), (2, 2, 6))
+        self.assertEqual(self.counts(edges["work", "numbers"]), (2, 2, 0))
 
     def test_throw_and_close_are_resumes(self):
         def numbers():
@@ -265,7 +268,10 @@ class ByHand(Case):
                                  if key[2] == "__init__" and key[0] == __file__)), [1, 100])
 
     def test_frames_that_ran_before_are_charged_without_a_call(self):
-        frames = _collector.Frames()
+        frames = _collector.Frames(threads=True)
+
+        def nap(seconds):
+            time.sleep(seconds)
 
         def inner():
             frames.enable()
@@ -273,20 +279,22 @@ class ByHand(Case):
 
         def outer():
             inner()
-            time.sleep(0.03)
+            nap(0.03)  # what ran before is seen to have ended at the next call
             frames.disable()
         outer()
         rows = {key[2]: row for key, row in from_frames(frames).functions.items()}
         self.assertEqual(self.counts(rows["inner"]), (0, 0, 0))
         self.assertEqual(self.counts(rows["outer"]), (0, 0, 0))
         self.assertGreaterEqual(rows["inner"].own, 0.0199)
-        self.assertGreaterEqual(rows["outer"].own, 0.0299)
+        self.assertLess(rows["inner"].cumulative, 0.049)
         self.assertGreaterEqual(rows["outer"].cumulative, 0.0498)
+        self.assertEqual(self.counts(rows["nap"]), (1, 1, 0))
+        self.assertGreaterEqual(rows["nap"].cumulative, 0.0299)
         self.assertGreaterEqual(rows["test_frames_that_ran_before_are_charged_without_a_call"]
                                 .cumulative, 0.0498)
 
     def test_frames_that_still_run_are_charged(self):
-        frames = _collector.Frames()
+        frames = _collector.Frames(threads=True)
 
         def inner():
             time.sleep(0.02)
@@ -322,7 +330,7 @@ class ByHand(Case):
             for _ in range(3):
                 frames_workloads.tasks()
                 time.sleep(0.01)
-        frames = _collector.Frames()
+        frames = _collector.Frames(threads=True)
         frames.enable()
         begin = time.perf_counter_ns()
         work()

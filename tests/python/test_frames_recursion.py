@@ -23,7 +23,7 @@ import faulthandler, functools, gc, json, operator, re, sys, threading, weakref
 from statslice import _collector
 faulthandler.enable()
 deepest = 0
-frames = _collector.Frames()
+frames = _collector.Frames(threads=True)
 
 class Witness:
     "Tells by its end that the frames it was in are gone."

@@ -247,7 +247,7 @@ def suspended():
     while True: yield work(3)
 generator = suspended()
 for i in range(n):
-    frames = _collector.Frames()
+    frames = _collector.Frames(threads=True)
     frames.enable()
     next(generator)
     exec("def made_%d(): return 1\\nmade_%d()" % (i, i), {{}})
@@ -301,8 +301,8 @@ EXITS = {
     "os._exit": "start(); work(); os._exit(0)",
     "an exception": "start()\nsys.excepthook = lambda *a: None\nimport atexit; "
                     "atexit.register(os._exit, 0)\nraise ValueError",
-    "a block still enabled": "frames = _collector.Frames(); frames.enable(); work()",
-    "a block enabled in a thread": "frames = _collector.Frames()\nthread = threading.Thread(target="
+    "a block still enabled": "frames = _collector.Frames(threads=True); frames.enable(); work()",
+    "a block enabled in a thread": "frames = _collector.Frames(threads=True)\nthread = threading.Thread(target="
                                    "frames.enable)\nthread.start(); thread.join(); work()",
     "finalisers at the end": "class Late:\n    def __del__(self): work()\nlate = Late()\nlate.me = late\n"
                              "start(); work()",
