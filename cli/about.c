@@ -25,6 +25,9 @@ const struct cli_term_text cli_about_environment[] = {
     { "COLUMNS, LINES", "The size of the terminal, instead of what it tells itself." },
     { "LC_ALL, LC_CTYPE, LANG", "Whether the terminal shows UTF-8. Numbers are the same in every "
                                 "locale." },
+    { "STATSLICE_PACKAGE", "The folder that holds the Python package, for run (default: beside the "
+                           "program, or where it was installed)." },
+    { "STATSLICE_DISABLE", "If it is 1: what run starts is not profiled." },
     { "TMPDIR", "Where a pipe that must be read twice is kept meanwhile (default: /tmp)." },
     { NULL, NULL },
 };
@@ -33,6 +36,8 @@ const struct cli_term_text cli_about_exit[] = {
     { "0", "All went well." },
     { "1", "Something failed; standard error tells what." },
     { "2", "The command line is wrong; nothing was done." },
+    { "126, 127", "What run was to start could not be started, or is not there. Else its exit "
+                  "status is that of the command." },
     { "128 + N", "Signal N ended it (130: interrupted). No part of a file is left." },
     { NULL, NULL },
 };

@@ -30,8 +30,9 @@ struct cli_command {
     size_t option_count;
     const struct cli_example *examples;
     size_t example_count;
-    bool reads_inputs; /* has the options that all do that read inputs */
-    bool takes_query;  /* has the options of sts_query_options */
+    bool reads_inputs;  /* has the options that all do that read inputs */
+    bool takes_query;   /* has the options of sts_query_options */
+    bool takes_command; /* its operands are a command line, options of which are not ours */
 
     /* Returns: 0, or a status with err filled. */
     int (*run)(const struct cli_context *context, struct sts_error *err);

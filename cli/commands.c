@@ -14,7 +14,7 @@
 #include "cli/verbs.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_stats, &cmd_slices, &cmd_chart, &cmd_convert, &cmd_info, &cmd_help,
+    &cmd_run, &cmd_stats, &cmd_slices, &cmd_chart, &cmd_convert, &cmd_info, &cmd_help,
 };
 
 const struct cli_command *const *cli_commands(size_t *ret_count)
@@ -92,6 +92,7 @@ void cli_command_options_init(struct cli_command_options *options,
                               const struct cli_command *command, struct cli_context *context)
 {
     options->set.count = 0;
+    options->set.operands_end_options = command->takes_command;
     add_group(&options->set, "Options", command->options, command->option_count);
     if (command->takes_query)
         add_group(&options->set, "Query", options->query,

@@ -95,7 +95,7 @@ static void put_operands(struct sts_sink *sink, const struct cli_command *comman
     cli_command_options_init(&options, command, &context);
     cli_put_format(sink, "        %s) options='", command->name);
     put_option_names(sink, &options.set);
-    if (command->reads_inputs) {
+    if (command->reads_inputs || command->takes_command) {
         cli_put(sink, "' files=1 ;;\n");
         return;
     }

@@ -17,14 +17,15 @@
 
 /*
  * A standard descriptor that is closed would become the next file that is opened, and a result
- * would go there. Each is filled with something that fails at its use.
+ * would go there. Each is filled with something that fails at its use, and that a command which
+ * takes our place does not see.
  */
 static void fill_closed_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
-        if (open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) != fd)
+        if (open("/dev/null", (fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC) != fd)
             _exit(CLI_EXIT_FAILED);
     }
 }

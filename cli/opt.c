@@ -232,19 +232,20 @@ int cli_opt_parse(const struct cli_option_set *set, int argc, const char *const 
                   struct cli_operands *operands, struct sts_error *err)
 {
     struct parser parser = { set, argv, argc, 0, operands, err };
-    bool dashes_seen = false;
+    bool dashes_seen = false, options_ended = false;
     int r = 0;
 
     while (parser.at < argc && r == 0) {
         const char *text = argv[parser.at++];
-        if (dashes_seen || text[0] != '-' || text[1] == '\0')
+        if (options_ended || text[0] != '-' || text[1] == '\0') {
             r = cli_list_add(&operands->list, text, err);
-        else if (text[1] != '-')
+            options_ended = options_ended || set->operands_end_options;
+        } else if (text[1] != '-')
             r = parse_letters(&parser, text + 1);
         else if (text[2] != '\0')
             r = parse_long(&parser, text + 2);
         else
-            dashes_seen = true;
+            dashes_seen = options_ended = true;
         if (!dashes_seen)
             operands->before_dashes = operands->list.count;
     }

@@ -46,6 +46,7 @@ struct cli_option_group {
 struct cli_option_set {
     struct cli_option_group groups[CLI_GROUPS_MAX];
     size_t count;
+    bool operands_end_options; /* behind the first operand all are operands */
 };
 
 /* What stood on the command line beside the options. */
@@ -70,9 +71,9 @@ bool cli_option_repeats(const struct cli_option *option);
  * cli_opt_parse - fill the targets of a set of options.
  *
  * Understands --name VALUE, --name=VALUE, -n VALUE, -nVALUE, switches of one letter together
- * (-ab), operands between options, and "--". argv: without the program's and the verb's name;
- * its texts are borrowed.
- * Errors: STS_E_USAGE, with the nearest name where one is near; STS_E_NOMEM.
+ * (-ab), operands between options (or behind them alone), and "--". argv: without the program's and
+ * the verb's name; its texts are borrowed. Errors: STS_E_USAGE, with the nearest name where one is
+ * near; STS_E_NOMEM.
  */
 STS_MUST_CHECK int cli_opt_parse(const struct cli_option_set *set, int argc,
                                  const char *const *argv, struct cli_operands *operands,

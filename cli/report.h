@@ -7,7 +7,14 @@
 
 #include <statslice/error.h>
 
-enum cli_exit { CLI_EXIT_OK = 0, CLI_EXIT_FAILED = 1, CLI_EXIT_USAGE = 2, CLI_EXIT_SIGNAL = 128 };
+enum cli_exit {
+    CLI_EXIT_OK = 0,
+    CLI_EXIT_FAILED = 1,
+    CLI_EXIT_USAGE = 2,
+    CLI_EXIT_CANNOT_RUN = 126, /* a command that was to be started; as shells tell it */
+    CLI_EXIT_NOT_FOUND = 127,
+    CLI_EXIT_SIGNAL = 128
+};
 
 /* cli_fail - fill err (which may be NULL). Returns: status. */
 int cli_fail(struct sts_error *err, enum sts_status status, const char *format, ...)

@@ -17,11 +17,14 @@
 #include "cli/report.h"
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+#define SIGNAL_COUNT (sizeof(ending_signals) / sizeof(*ending_signals))
 
 /* What the handler needs; it runs in between, so nothing else can hand it over. */
 static char guarded_path[PATH_MAX + 64];
 static atomic_bool guarded;
 static atomic_bool line_drawn;
+/* How signals were handled when the program began; set once, before there is anything else. */
+static struct sigaction inherited[SIGNAL_COUNT];
 
 static void end(int signal_number)
 {
@@ -38,16 +41,22 @@ static void end(int signal_number)
 
 void cli_signals_init(void)
 {
-    struct sigaction action = { .sa_handler = end }, old;
+    struct sigaction action = { .sa_handler = end };
 
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(*ending_signals); i++) {
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         int number = ending_signals[i];
-        if (sigaction(number, NULL, &old) != 0)
+        if (sigaction(number, NULL, &inherited[i]) != 0)
             continue;
-        if (old.sa_handler != SIG_IGN || number == SIGPIPE)
+        if (inherited[i].sa_handler != SIG_IGN || number == SIGPIPE)
             sigaction(number, &action, NULL);
     }
+}
+
+void cli_signals_restore(void)
+{
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(ending_signals[i], &inherited[i], NULL);
 }
 
 bool cli_signals_guard(const char *path)

@@ -13,6 +13,10 @@
  */
 void cli_signals_init(void);
 
+/* cli_signals_restore - signals as they were before cli_signals_init, for a program that takes this
+ * one's place. */
+void cli_signals_restore(void);
+
 /* cli_signals_guard - the file to remove at such an end; copied. NULL: none. Returns: false if it
  * is too long to be guarded. */
 bool cli_signals_guard(const char *path);

@@ -11,6 +11,7 @@ extern const struct cli_command cmd_chart;
 extern const struct cli_command cmd_convert;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_info;
+extern const struct cli_command cmd_run;
 extern const struct cli_command cmd_slices;
 extern const struct cli_command cmd_stats;
 

@@ -69,7 +69,9 @@ def _build(folder):
     targets = ["python/%s/%s" % (NAME, name) for name in extensions]
     subprocess.run(["ninja", "-C", folder, *targets], **output)
     package = os.path.join(folder, "python", NAME)
-    names = [name for name in sorted(os.listdir(package)) if name.endswith(MODULES)] + extensions
+    names = [os.path.relpath(os.path.join(parent, name), package)
+             for parent, _, files in os.walk(package) for name in files if name.endswith(MODULES)]
+    names = sorted(names) + extensions
     return {"%s/%s" % (NAME, name): os.path.join(package, name) for name in names}
 
 

@@ -60,6 +60,11 @@ class Completion(CommandTest):
         self.assertEqual(self.offers("stats", "--sort", "cumu"), ["cumulative"])
         self.assertEqual(self.offers("stats", "-s", "cumu"), ["cumulative"])
 
+    def test_a_command_of_files_behind_run(self):
+        self.write("one.py", "")
+        self.assertEqual(self.offers("run", "--", "on"), ["one.py"])
+        self.assertEqual(self.offers("run", "--engine", "fr"), ["frames"])
+
     def test_files(self):
         self.write("one.prof", "")
         self.write("two words.prof", "")

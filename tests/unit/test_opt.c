@@ -113,6 +113,27 @@ static void test_parse__operands_stand_anywhere(void **state)
     assert_string_equal(operands.list.items[3], "--");
 }
 
+static void test_parse__operands_may_end_the_options(void **state)
+{
+    static const struct cli_option_set set = {
+        .groups = { { "Options", options, 3 } },
+        .count = 1,
+        .operands_end_options = true,
+    };
+    static const char *const argv[] = { "-a", "one", "-b", "--", "--nothing" };
+
+    (void)state;
+    assert_int_equal(PARSE("--all"), 0);
+    assert_int_equal(cli_opt_parse(&set, 5, argv, &operands, &error), 0);
+    assert_false(got.brief);
+    assert_int_equal(operands.list.count, 4);
+    assert_string_equal(operands.list.items[2], "--");
+    cli_list_deinit(&operands.list);
+    assert_int_equal(cli_opt_parse(&set, 2, argv + 3, &operands, &error), 0);
+    assert_int_equal(operands.list.count, 1);
+    assert_string_equal(operands.list.items[0], "--nothing");
+}
+
 static void test_parse__lists_and_settings_keep_their_order(void **state)
 {
     static const char *const wanted[] = { "top", "5", "rate", "on", "top", "" };
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_parse__a_value_may_look_like_an_option),
         cmocka_unit_test(test_parse__letters_stand_together_and_the_last_takes_the_rest),
         cmocka_unit_test(test_parse__operands_stand_anywhere),
+        cmocka_unit_test(test_parse__operands_may_end_the_options),
         cmocka_unit_test(test_parse__lists_and_settings_keep_their_order),
         cmocka_unit_test(test_parse__only_known_words_and_numbers_in_range),
         cmocka_unit_test(test_parse__what_is_wrong_is_named),
