@@ -276,6 +276,16 @@ static int fill_function_rows(PyObject *list, const struct sts__snapshot *snapsh
     return 0;
 }
 
+static PyObject *edge_tuple(Py_ssize_t caller, Py_ssize_t callee, const struct sts__counts *counts,
+                            struct sts__time_unit unit, bool tells_resumes)
+{
+    return Py_BuildValue(tells_resumes ? "(nnKKLLK)" : "(nnKKLL)", caller, callee,
+                         (unsigned long long)counts->n_calls,
+                         (unsigned long long)primitive_calls(counts),
+                         nanoseconds(counts->own_ticks, unit), nanoseconds(counts->cum_ticks, unit),
+                         (unsigned long long)counts->n_resumes);
+}
+
 static int fill_edge_rows(PyObject *list, const struct sts__snapshot *snapshot,
                           struct sts__time_unit unit, const Py_ssize_t *index)
 {
@@ -287,11 +297,8 @@ static int fill_edge_rows(PyObject *list, const struct sts__snapshot *snapshot,
 
         if (!both_are_known(snapshot, edge) || is_blank(counts))
             continue;
-        if (append_new(list, Py_BuildValue("(nnKKLL)", index[edge->caller], index[edge->callee],
-                                           (unsigned long long)counts->n_calls,
-                                           (unsigned long long)primitive_calls(counts),
-                                           nanoseconds(counts->own_ticks, unit),
-                                           nanoseconds(counts->cum_ticks, unit))) < 0)
+        if (append_new(list, edge_tuple(index[edge->caller], index[edge->callee], counts, unit,
+                                        PyTuple_Check(snapshot->functions[0].subject))) < 0)
             return -1;
     }
     return 0;

@@ -49,6 +49,15 @@ enum sts__frame_run {
 #include "collector/frame_py308.h"
 #endif
 
+/* 3.12 and 3.13 let C recurse so many times, whatever the stack. */
+#if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030E0000
+#define STS_C_RECURSION_GIVE(state) ((state)->c_recursion_remaining++)
+#define STS_C_RECURSION_TAKE(state) ((state)->c_recursion_remaining--)
+#else
+#define STS_C_RECURSION_GIVE(state) ((void)(state))
+#define STS_C_RECURSION_TAKE(state) ((void)(state))
+#endif
+
 #if PY_VERSION_HEX >= 0x030C0000
 #define STS_CODE_EXTRA_REQUEST PyUnstable_Eval_RequestCodeExtraIndex
 #define STS_CODE_EXTRA_GET     PyUnstable_Code_GetExtra

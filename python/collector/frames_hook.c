@@ -23,6 +23,19 @@ static int64_t clock_now(const struct sts__track *track)
     return sts__timeline_ticks(track->recorder->timeline);
 }
 
+/* The evaluator behind the hook, which counts each call of it as one of C; a call of Python
+ * without a hook is none, and the C stack is looked at here. */
+static STS_INLINE PyObject *evaluate_next(STS_HOOK_PARAMETERS)
+{
+    PyThreadState *thread_state = STS_HOOK_STATE;
+    PyObject *result;
+
+    STS_C_RECURSION_GIVE(thread_state);
+    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    STS_C_RECURSION_TAKE(thread_state);
+    return result;
+}
+
 /* --- the slow way --- */
 
 static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *frame,
@@ -101,16 +114,17 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
     PyObject *result;
 
     if (run == STS__FRAME_MAKES)
-        return sts__frames.next(STS_HOOK_ARGUMENTS);
+        return evaluate_next(STS_HOOK_ARGUMENTS);
     arc = arc_of(track, STS_HOOK_STATE, frame, code, sts__frames_code_kind(code));
     if (arc == NULL)
-        return sts__frames.next(STS_HOOK_ARGUMENTS);
+        return evaluate_next(STS_HOOK_ARGUMENTS);
     now_ticks = clock_now(track);
     sts__track_pass_edges(track, now_ticks);
-    sts__hot_count(arc, run == STS__FRAME_RESUMES);
+    sts__hot_count(track, arc, run == STS__FRAME_STARTS);
+    arc->n_resumes += run == STS__FRAME_RESUMES;
     sts__hot_push(track, arc, frame, now_ticks);
     track->top->first_run = run == STS__FRAME_STARTS;
-    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    result = evaluate_next(STS_HOOK_ARGUMENTS);
     leave_generator(track, frame);
     return result;
 }
@@ -123,12 +137,12 @@ static PyObject *evaluate_plain(struct sts__track *track, STS_HOOK_PARAMETERS)
 
     arc = arc_of(track, STS_HOOK_STATE, frame, sts__frame_code_of(frame), STS__CODE_PLAIN);
     if (arc == NULL)
-        return sts__frames.next(STS_HOOK_ARGUMENTS);
+        return evaluate_next(STS_HOOK_ARGUMENTS);
     now_ticks = clock_now(track);
     sts__track_pass_edges(track, now_ticks);
-    sts__hot_count(arc, false);
+    sts__hot_count(track, arc, 1);
     sts__hot_push(track, arc, frame, now_ticks);
-    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    result = evaluate_next(STS_HOOK_ARGUMENTS);
     now_ticks = clock_now(track);
     if (track->top->frame == frame && now_ticks < track->edge_ticks)
         sts__hot_pop(track, now_ticks);
@@ -169,7 +183,7 @@ static STS_COLD PyObject *evaluate_slowly(STS_HOOK_PARAMETERS)
     if (track == &sts__frames_stranger)
         track = sts__frames_meet(thread_state);
     if (track == NULL || track->slice == NULL || track->recorder->paused)
-        return sts__frames.next(STS_HOOK_ARGUMENTS);
+        return evaluate_next(STS_HOOK_ARGUMENTS);
     if (STS_STACK_HERE() < track->stack_limit)
         return refuse(STS_HOOK_ARGUMENTS);
     if (track->host_version != thread_state->context_ver)
@@ -195,9 +209,9 @@ static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
     now_ticks = read_clock(tsc);
     if (STS_UNLIKELY(now_ticks >= track->edge_ticks))
         return evaluate_slowly(STS_HOOK_ARGUMENTS);
-    sts__hot_count(arc, false);
+    sts__hot_count(track, arc, 1);
     sts__hot_push(track, arc, frame, now_ticks);
-    result = sts__frames.next(STS_HOOK_ARGUMENTS);
+    result = evaluate_next(STS_HOOK_ARGUMENTS);
     now_ticks = read_clock(tsc);
     if (STS_UNLIKELY(track->top->frame != frame) || STS_UNLIKELY(now_ticks >= track->edge_ticks))
         leave_slowly(track, frame, now_ticks);

@@ -276,6 +276,7 @@ static void put_hook(void)
 {
     _PyFrameEvalFunction found = sts__hook_get(sts__frames.interpreter);
 
+    sts__bypass_close();
     if (is_ours(found) || (sts__frames.is_behind && found != _PyEval_EvalFrameDefault))
         return; /* ours is behind another one, which calls it */
     sts__frames.next = found;
@@ -289,6 +290,7 @@ static void take_hook(void)
     sts__frames.is_behind = !is_ours(sts__hook_get(sts__frames.interpreter));
     if (!sts__frames.is_behind)
         sts__hook_set(sts__frames.interpreter, sts__frames.next);
+    sts__bypass_open();
 }
 
 void sts__frames_install(bool one_thread)

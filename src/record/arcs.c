@@ -151,14 +151,15 @@ void sts__arcs_deinit(struct sts__arcs *table, struct sts__codes *codes)
     table->n_slots = table->n_slots_used = table->n_arcs = 0;
 }
 
-static bool is_needed(const struct sts__arc *arc)
+static bool is_needed(const struct sts__arc *arc, uint32_t mark)
 {
     bool lives = arc->key != NULL && (arc->caller == NULL || arc->caller->key != NULL);
 
-    return lives || arc->n_running != 0 || arc->n_coroutines != 0;
+    return lives || arc->mark == mark || arc->n_coroutines != 0;
 }
 
-size_t sts__arcs_sweep(struct sts__arcs *table, struct sts__codes *codes, struct sts__arc *blank)
+size_t sts__arcs_sweep(struct sts__arcs *table, struct sts__codes *codes, struct sts__arc *blank,
+                       uint32_t mark)
 {
     struct sts__arc **link = &table->first, *arc;
     size_t n_freed = 0;
@@ -167,7 +168,7 @@ size_t sts__arcs_sweep(struct sts__arcs *table, struct sts__codes *codes, struct
     memset(table->slots, 0, table->n_slots * sizeof(struct sts__arc *));
     table->n_slots_used = 0;
     while ((arc = *link) != NULL) {
-        if (is_needed(arc)) {
+        if (is_needed(arc, mark)) {
             arc->first = arc->successor = blank;
             if (arc->key != NULL)
                 put(table, arc);

@@ -12,12 +12,14 @@
 #include "record/code.h"
 #include "record/labels.h"
 
+struct sts__activation;
+
 #define STS__ARCS_MAX ((size_t)1 << 20) /* of a table; calls over it are booked to one arc */
 
-/* How often a function is running in one thread. */
+/* Whether a function is running in one thread. */
 struct sts__level {
+    struct sts__activation *outermost; /* its oldest; NULL: it is not running */
     const struct sts__code *code;
-    uint32_t n_running;
     uint32_t mark; /* scratch of a cut */
     size_t n_arcs; /* of this thread, to it */
 };
@@ -30,9 +32,9 @@ struct sts__arc {
     struct sts__level *level;
     uint64_t n_calls;
     int64_t own_ticks;
-    int64_t cum_ticks; /* of activations that are the callee's outermost */
-    uint32_t n_running;
-    uint32_t mark; /* scratch of a cut */
+    int64_t cum_ticks;    /* of activations that are the callee's outermost */
+    uint32_t n_recurring; /* activations that are not the callee's outermost */
+    uint32_t mark;        /* scratch of a cut: whether it was met */
 
     int64_t recursive_cum_ticks; /* of those that are outermost from this caller alone */
     uint64_t n_recursive;
@@ -90,8 +92,10 @@ void sts__arcs_deinit(struct sts__arcs *table, struct sts__codes *codes);
 /*
  * sts__arcs_sweep - free arcs from and to the dead that nothing needs; they have been cut.
  *
- * Returns: how many. Where there are any, every guess in the table is blank afterwards.
+ * mark: of those with an activation.
+ * Returns: how many. Every guess in the table is blank afterwards.
  */
-size_t sts__arcs_sweep(struct sts__arcs *table, struct sts__codes *codes, struct sts__arc *blank);
+size_t sts__arcs_sweep(struct sts__arcs *table, struct sts__codes *codes, struct sts__arc *blank,
+                       uint32_t mark);
 
 #endif

@@ -139,6 +139,16 @@ static bool was_idle(const struct sts__track *track)
            track->top->begin_ticks == track->slice->begin_ticks && track->top->callees_ticks == 0;
 }
 
+/* What is running keeps its arcs. */
+static void mark_running(struct sts__track *track)
+{
+    struct sts__activation *activation;
+
+    track->mark++;
+    for (activation = track->top; activation != track->base; activation--)
+        activation->arc->mark = track->mark;
+}
+
 static bool table_is_needed(const struct sts__track *track, const struct sts__arcs *table)
 {
     const struct sts__arc *arc;
@@ -146,7 +156,7 @@ static bool table_is_needed(const struct sts__track *track, const struct sts__ar
     if (table == track->table || table->idle_cuts <= STS_IDLE_CUTS_MAX)
         return true;
     for (arc = table->first; arc != NULL; arc = arc->next) {
-        if (arc->n_running != 0 || arc->n_coroutines != 0)
+        if (arc->mark == track->mark || arc->n_coroutines != 0)
             return true;
     }
     return false;
@@ -185,12 +195,14 @@ static void forget_guesses(struct sts__track *track)
 
 static void sweep(struct sts__track *track)
 {
-    size_t n_freed = free_idle_tables(track);
     struct sts__arcs *table;
+    size_t n_freed;
 
+    mark_running(track);
+    n_freed = free_idle_tables(track);
     for (table = track->tables; table != NULL; table = table->next) {
         if (table->n_dead != 0)
-            n_freed += sts__arcs_sweep(table, &track->recorder->codes, &track->blank);
+            n_freed += sts__arcs_sweep(table, &track->recorder->codes, &track->blank, track->mark);
     }
     if (n_freed == 0)
         return;

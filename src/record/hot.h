@@ -10,23 +10,26 @@
 
 #include "record/track.h"
 
-/* Book that the callee is running once more; resumes of generators are no calls. */
-static inline void sts__hot_count(struct sts__arc *arc, bool resumes)
+/* Another activation of the callee is older. */
+static inline bool sts__hot_recurs(const struct sts__level *level, const struct sts__arc *arc)
+{
+    return arc->n_recurring != 0 || level->outermost->arc == arc;
+}
+
+/* Book the activation that is about to be pushed. Resumes of generators are no calls. */
+static inline void sts__hot_count(const struct sts__track *track, struct sts__arc *arc,
+                                  uint64_t n_calls)
 {
     struct sts__level *level = arc->level;
-    uint32_t n_running = level->n_running, n_arc_running = arc->n_running;
 
-    level->n_running = n_running + 1;
-    arc->n_running = n_arc_running + 1;
-    if (resumes) {
-        arc->n_resumes++;
+    arc->n_calls += n_calls;
+    if (level->outermost == NULL) {
+        level->outermost = track->top + 1;
         return;
     }
-    arc->n_calls++;
-    if (n_running != 0) {
-        arc->n_recursive++;
-        arc->n_arc_recursive += n_arc_running != 0;
-    }
+    arc->n_recursive += n_calls;
+    arc->n_arc_recursive += sts__hot_recurs(level, arc) ? n_calls : 0;
+    arc->n_recurring++;
 }
 
 /* There is room: top < last. */
@@ -51,14 +54,18 @@ static inline void sts__hot_pop(struct sts__track *track, int64_t now_ticks)
     struct sts__activation *activation = track->top;
     struct sts__arc *arc = activation->arc;
     int64_t elapsed_ticks = now_ticks - activation->begin_ticks;
-    uint32_t n_running = --arc->level->n_running, n_arc_running = --arc->n_running;
+    struct sts__level *level = arc->level;
 
     track->top = activation - 1;
     activation[-1].callees_ticks += elapsed_ticks;
     arc->own_ticks += elapsed_ticks - activation->callees_ticks;
-    if (n_running == 0)
+    if (level->outermost == activation) {
+        level->outermost = NULL;
         arc->cum_ticks += elapsed_ticks;
-    else if (n_arc_running == 0)
+        return;
+    }
+    arc->n_recurring--;
+    if (!sts__hot_recurs(level, arc))
         arc->recursive_cum_ticks += elapsed_ticks;
 }
 

@@ -12,6 +12,7 @@
 void sts__recorder_init(struct sts__recorder *recorder)
 {
     memset(recorder, 0, sizeof(*recorder));
+    recorder->next_serial = 1; /* 0: none was written */
     sts__codes_init(&recorder->codes);
     sts__label_sets_init(&recorder->label_sets, STS__LABEL_SETS_MAX);
 }

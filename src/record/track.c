@@ -106,7 +106,7 @@ struct sts__arc *sts__track_new_arc(struct sts__track *track, struct sts__code *
 int sts__track_make_room(struct sts__track *track)
 {
     size_t depth = sts__track_depth(track);
-    size_t n_activations = (size_t)(track->last - track->base) + 1;
+    size_t n_activations = (size_t)(track->last - track->base) + 1, i;
     struct sts__activation *base;
 
     if (track->top < track->last)
@@ -117,6 +117,10 @@ int sts__track_make_room(struct sts__track *track)
     if (base == NULL)
         return -1;
     memcpy(base, track->base, (depth + 1) * sizeof(*base));
+    for (i = 1; i <= depth; i++) {
+        if (base[i].arc->level->outermost == &track->base[i])
+            base[i].arc->level->outermost = &base[i];
+    }
     free(track->base);
     track->base = base;
     track->top = base + depth;
@@ -147,8 +151,7 @@ void sts__track_find(struct sts__track *track, struct sts__code *code, const voi
 
     if (arc == NULL || sts__track_make_room(track) < 0)
         return;
-    arc->n_running++;
-    arc->level->n_running++;
+    sts__hot_count(track, arc, 0);
     sts__hot_push(track, arc, frame, now_ticks);
     track->top->kind = STS__ACTIVATION_FOUND;
     track->top->first_run = false;
@@ -208,8 +211,10 @@ static void move_activations(struct sts__track *track)
             track->slice->n_lost++;
             continue;
         }
-        activation->arc->n_running--;
-        arc->n_running++;
+        if (arc->level->outermost != activation) {
+            activation->arc->n_recurring--;
+            arc->n_recurring++;
+        }
         activation->arc = arc;
         if (activation->cell != &track->blank_cell)
             activation->cell = &arc->first;
