@@ -152,11 +152,23 @@ static int check_counts(const struct sts_figures *figures)
     return -1;
 }
 
+/* What only the engine that tells resumes from calls knows. */
+static int add_coro(PyObject *self, uint32_t id, unsigned long long n_resumes,
+                    long long awaittime_ns)
+{
+    struct sts_coro coro = { n_resumes, awaittime_ns };
+    struct sts_error err = { 0 };
+
+    if (n_resumes == 0 && awaittime_ns == 0)
+        return 0;
+    return refused(self, sts_profile_add_coro(inside(self), id, &coro, &err), &err);
+}
+
 static int add_function_row(PyObject *self, PyObject *row, uint32_t *ret_id)
 {
     PyObject *file_name, *line, *name, *qualname;
-    unsigned long long ncalls, pcalls;
-    long long tottime_ns, cumtime_ns;
+    unsigned long long ncalls, pcalls, n_resumes = 0;
+    long long tottime_ns, cumtime_ns, awaittime_ns = 0;
     struct sts_error err = { 0 };
     struct sts_figures figures;
 
@@ -164,19 +176,21 @@ static int add_function_row(PyObject *self, PyObject *row, uint32_t *ret_id)
         PyErr_SetString(PyExc_TypeError, "a row is a tuple");
         return -1;
     }
-    if (!PyArg_ParseTuple(row, "OOOOKKLL", &file_name, &line, &name, &qualname, &ncalls, &pcalls,
-                          &tottime_ns, &cumtime_ns) ||
+    if (!PyArg_ParseTuple(row, "OOOOKKLL|KL", &file_name, &line, &name, &qualname, &ncalls, &pcalls,
+                          &tottime_ns, &cumtime_ns, &n_resumes, &awaittime_ns) ||
         function_id(self, file_name, line, name, qualname, ret_id) < 0)
         return -1;
     figures = (struct sts_figures){ ncalls, pcalls, tottime_ns, cumtime_ns };
     if (check_counts(&figures) < 0)
         return -1;
-    return refused(self, sts_profile_add(inside(self), *ret_id, &figures, &err), &err);
+    if (refused(self, sts_profile_add(inside(self), *ret_id, &figures, &err), &err) < 0)
+        return -1;
+    return add_coro(self, *ret_id, n_resumes, awaittime_ns);
 }
 
 static int add_edge_row(PyObject *self, PyObject *row, const uint32_t *ids, Py_ssize_t id_count)
 {
-    unsigned long long ncalls, pcalls;
+    unsigned long long ncalls, pcalls, n_resumes; /* resumes are told of functions alone */
     long long tottime_ns, cumtime_ns;
     Py_ssize_t caller, callee;
     struct sts_error err = { 0 };
@@ -186,8 +200,8 @@ static int add_edge_row(PyObject *self, PyObject *row, const uint32_t *ids, Py_s
         PyErr_SetString(PyExc_TypeError, "a row is a tuple");
         return -1;
     }
-    if (!PyArg_ParseTuple(row, "nnKKLL", &caller, &callee, &ncalls, &pcalls, &tottime_ns,
-                          &cumtime_ns))
+    if (!PyArg_ParseTuple(row, "nnKKLL|K", &caller, &callee, &ncalls, &pcalls, &tottime_ns,
+                          &cumtime_ns, &n_resumes))
         return -1;
     if (caller < 0 || caller >= id_count || callee < 0 || callee >= id_count) {
         PyErr_SetString(PyExc_IndexError, "an edge names a function that is not there");
