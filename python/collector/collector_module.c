@@ -9,6 +9,7 @@
 #include "collector/engine.h"
 #include "collector/frames_block.h"
 #include "collector/frames_labels.h"
+#include "collector/service.h"
 
 #include <structseq.h>
 
@@ -132,6 +133,7 @@ static struct PyModuleDef collector_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "statslice._collector",
     .m_doc = "Counts and times the calls of Python programs.",
+    .m_methods = sts__service_methods,
     .m_slots = collector_slots,
 };
 

@@ -43,3 +43,12 @@ PyObject *sts__code_qualname(PyObject *code)
     return Py_None;
 }
 #endif
+
+bool sts__is_python_ending(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return Py_IsFinalizing() || !Py_IsInitialized();
+#else
+    return _Py_IsFinalizing() || !Py_IsInitialized();
+#endif
+}

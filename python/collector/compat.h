@@ -12,6 +12,8 @@
 #include <Python.h>
 #include <frameobject.h>
 
+#include <stdbool.h>
+
 #if defined(__GNUC__)
 #define STS_COLD   __attribute__((cold, noinline))
 #define STS_HOT    __attribute__((hot))
@@ -50,6 +52,9 @@ static inline PyObject *sts__frame_code(PyFrameObject *frame)
     return (PyObject *)frame->f_code;
 #endif
 }
+
+/* At the end of the interpreter a thread that asks for its lock does not come back. */
+bool sts__is_python_ending(void);
 
 /* The qualified name of a code object, borrowed; None where code objects do not carry it. */
 PyObject *sts__code_qualname(PyObject *code);

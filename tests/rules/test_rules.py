@@ -21,8 +21,9 @@ MAY_INCLUDE = {
     "src/chart": {"base", "model", "chart"},
     "src/report": {"base", "model", "report"},
     "src/record": {"base", "record"},
+    "src/writer": {"base", "model", "format", "record", "writer"},
     "cli": {"cli"},
-    "python/collector": {"base", "record", "collector"},
+    "python/collector": {"base", "record", "writer", "collector"},
     "python/binding": {"base", "model", "format", "binding"},
 }
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * service_fork.c - the always-on collector around a fork.
+ *
+ * Before:  the threads of ours end, so that the process forks with the program's own alone.
+ * Parent:  they begin again.
+ * Child:   it starts empty, with a label of its own and a writer of its own on the same target.
+ *          A child that subprocess makes to run another program has nothing to start for.
+ */
+#include "collector/compat.h"
+
+#include "collector/service.h"
+
+#include "collector/frames.h"
+#include "collector/sigterm.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct sts__service *const service = &sts__service;
+
+#define END_NS INT64_C(500000000) /* a sink that hangs may hold up a fork so long */
+
+PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
+{
+    struct sts__writer *writer = service->writer;
+
+    (void)module;
+    (void)unused;
+    if (service->state != STS__SERVICE_RUNNING)
+        Py_RETURN_NONE;
+    service->n_forking++;
+    service->n_users++;
+    Py_BEGIN_ALLOW_THREADS(void) sts__ticker_end(&service->ticker, END_NS);
+    (void)sts__writer_end(writer, END_NS);
+    Py_END_ALLOW_THREADS service->n_users--;
+    Py_RETURN_NONE;
+}
+
+static int begin_threads(void *unused)
+{
+    (void)unused;
+    if (service->state == STS__SERVICE_RUNNING && service->n_forking == 0)
+        (void)!sts__service_begin_threads(NULL); /* what fails is tried again by the next fork */
+    return 0;
+}
+
+/*
+ * 3.12.1 counts the threads of the process after this, and warns where it finds more than one;
+ * what is pending is called when os.fork() has returned. 3.13 counts before.
+ */
+static void begin_threads_soon(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030D0000
+    if (getpid() == (pid_t)syscall(SYS_gettid) && Py_AddPendingCall(begin_threads, NULL) == 0)
+        return;
+#endif
+    (void)begin_threads(NULL);
+}
+
+PyObject *sts__service_fork_parent(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    if (service->n_forking > 0)
+        service->n_forking--;
+    begin_threads_soon();
+    Py_RETURN_NONE;
+}
+
+/* Whether the process was forked by subprocess, which calls a preexec_fn and then exec(). */
+static bool is_subprocess(void)
+{
+    PyFrameObject *frame = PyEval_GetFrame();
+    PyCodeObject *code;
+
+    if (frame == NULL)
+        return false;
+    code = (PyCodeObject *)sts__frame_code(frame);
+    return PyUnicode_CompareWithASCIIString(code->co_name, "_execute_child") == 0;
+}
+
+static void drop_writer(void)
+{
+    struct sts__writer *writer = service->writer;
+
+    service->writer = NULL;
+    if (writer != NULL) {
+        sts__writer_fork_child(writer);
+        sts__writer_free(writer);
+    }
+}
+
+static void give_up(void)
+{
+    sts__frames_uninstall();
+    sts__recorder_end(service->recorder);
+    sts__frames_give();
+    service->state = STS__SERVICE_STOPPED;
+}
+
+static void begin_again(void)
+{
+    drop_writer();
+    sts__frames_fork_child();
+    if (sts__service_open_writer(false) < 0 || sts__service_begin_recording() < 0 ||
+        sts__service_begin_threads(NULL) < 0) {
+        PyErr_Clear(); /* no memory for it: the program goes on without */
+        give_up();
+        return;
+    }
+    sts__sigterm_install(&service->ticker);
+}
+
+PyObject *sts__service_fork_child(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    service->n_forking = 0;
+    service->n_users = 0;
+    sts__ticker_fork_child(&service->ticker);
+    if (service->state == STS__SERVICE_STOPPED ||
+        !sts__service_options_set_pid(&service->options) || is_subprocess())
+        Py_RETURN_NONE;
+    if (service->state == STS__SERVICE_RUNNING)
+        begin_again();
+    else if (service->state == STS__SERVICE_STOPPING)
+        give_up(); /* the thread that was stopping it does not exist here */
+    Py_RETURN_NONE;
+}
