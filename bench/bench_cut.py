@@ -5,9 +5,11 @@ A thread calls 5,000 functions from two callers each within every slice of 0.2 s
 slice's edge a thread reads the clock and calls a function as fast as it can; the longest gap
 between two readings is how long it had to wait: for its own figures to be cut ("own": the
 thread that called is the one that waits), or for the interpreter's lock while those of a thread
-that sleeps are cut ("sleeper"). Gaps come from the machine too, so that the medians over the
-slices count, and the same without the collector stands beside them. The collector's own
-figure, cut_max_ns of status(), is its longest time under the lock since the start.
+that sleeps are cut ("sleeper"). The first is read on the thread's CPU clock, so that other
+processes do not show; a wait for a lock passes on the steady clock alone, so that the second is to
+be read on a quiet machine. The same without the collector stands beside them; medians over the
+slices count. The collector's own figure, cut_max_ns of status(), is its longest time under the
+lock since the start, by the steady clock as well.
 
 usage: bench_cut.py [--slices 40] [--build BUILD/python] [INTERPRETER...]
 """
@@ -53,11 +55,11 @@ def called():
     """An event for the collector."""
 
 
-def longest_gap_ns(until):
-    longest, before = 0, time.perf_counter_ns()
+def longest_gap_ns(clock_ns, until):
+    longest, before = 0, clock_ns()
     while time.time() < until:
         called()
-        now = time.perf_counter_ns()
+        now = clock_ns()
         longest = max(longest, now - before)
         before = now
     return longest
@@ -78,7 +80,7 @@ def own_gaps(call_all, slices):
         edge = next_edge()
         call_all()
         sleep_until(edge - WATCH_S)
-        gaps.append(longest_gap_ns(edge + WATCH_S))
+        gaps.append(longest_gap_ns(time.thread_time_ns, edge + WATCH_S))
     return gaps
 
 
@@ -89,7 +91,7 @@ def sleeper_gaps(call_all, slices):
         sleeper = threading.Thread(target=lambda: (call_all(), sleep_until(edge + 2 * WATCH_S)))
         sleeper.start()
         sleep_until(edge - WATCH_S)
-        gaps.append(longest_gap_ns(edge + WATCH_S))
+        gaps.append(longest_gap_ns(time.perf_counter_ns, edge + WATCH_S))
         sleeper.join()
     return gaps
 
