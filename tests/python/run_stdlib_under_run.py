@@ -48,6 +48,12 @@ SUITES = {
     "test_yield_from": None,
 }
 
+# What must differ, and why; it is told.
+KNOWN = {
+    "test.test_call.TestRecursion.test_super_deep":
+        "90,000 Python calls deep: under a frame hook each takes C stack, and ends in RecursionError",
+}
+
 
 # --- in the interpreter under test ---
 
@@ -221,6 +227,9 @@ class Comparison:
                 self.lines.append("the same only at the second run: %s: %s" % (
                     name, differing[name]))
             differing = {name: text for name, text in differing.items() if name in differing_again}
+        for name in sorted(set(differing) & set(KNOWN)):
+            self.lines.append("differs, as it must: %s: %s" % (name, KNOWN[name]))
+            del differing[name]
         self.tests = len(plain["of"])
         self.failed_without += [name for name, outcome in plain["of"].items()
                                 if outcome in ("failed", "error")]
