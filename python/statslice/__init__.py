@@ -13,6 +13,12 @@ Which function took the time, exactly, slice by slice::
     statslice.chart(table)                  # shows itself in a notebook
     statslice.chart(table, "chart.svg")     # or becomes a file
 
+A service that is profiled all the time::
+
+    statslice.start("profiles.log", service="shop", slice=10)
+    with statslice.label(endpoint="/cart"):
+        handle(request)
+
 ``statslice.cprofile`` and ``statslice.pstats`` stand in for ``cProfile`` and ``pstats``.
 Importing the package is cheap: what is behind a name is loaded when the name is first used.
 """
@@ -33,10 +39,12 @@ if TYPE_CHECKING:
         UnsupportedError,
         UsageError,
     )
+    from ._labels import label
     from ._log import log
     from ._profile import Profile
     from ._record import Edge, ProfileRecord, as_record, read
     from ._series import Series, Slice, slices
+    from ._service import flush, start, status, stop
     from ._stats_profile import (
         ExactFunctionProfile,
         ExactStatsProfile,
@@ -51,15 +59,19 @@ _HOMES = {
     "_chart": ("Chart", "chart"),
     "_errors": ("Error", "FormatError", "LimitError", "NotFoundError", "UnsupportedError",
                 "UsageError"),
+    "_labels": ("label",),
     "_log": ("log",),
     "_profile": ("Profile",),
     "_record": ("Edge", "ProfileRecord", "as_record", "read"),
     "_series": ("Series", "Slice", "slices"),
+    "_service": ("flush", "start", "status", "stop"),
     "_stats_profile": ("ExactFunctionProfile", "ExactStatsProfile", "FunctionProfile",
                        "StatsProfile"),
     "pstats": ("SortKey", "Stats"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+_MODULES = ("asgi", "cprofile", "pstats", "wsgi")
 
 __all__ = sorted(_HOME_OF)
 
@@ -75,7 +87,7 @@ def __getattr__(name: str) -> Any:
         value: Any = _module("_core").library_version
     elif name in _HOME_OF:
         value = getattr(_module(_HOME_OF[name]), name)
-    elif name in ("cprofile", "pstats"):
+    elif name in _MODULES:
         return _module(name)
     else:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
@@ -84,4 +96,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> List[str]:
-    return sorted(set(globals()) | set(__all__) | {"__version__", "cprofile", "pstats"})
+    return sorted(set(globals()) | set(__all__) | {"__version__", *_MODULES})

@@ -196,7 +196,7 @@ def _fill(record: ProfileRecord, profile: Any) -> None:
     """Add what a profiler, a Stats or a StatsProfile holds, and the span where that is known."""
     if hasattr(profile, "rows") and hasattr(profile, "stats_dict"):  # our profilers
         record.add_rows(*profile.rows())
-        record.engine = "events"
+        record.engine = getattr(profile, "engine", "events")
         if profile.span() is not None:
             record.set_span(*profile.span()[:2])
         return
