@@ -190,10 +190,13 @@ static bool runs(const PyThreadState *state, const void *frame)
 void sts__frames_look_back(struct sts__track *track, const PyThreadState *state, const void *caller)
 {
     while (track->top != track->base && track->top->kind == STS__ACTIVATION_FOUND) {
+        int64_t now_ticks = sts__timeline_ticks(track->recorder->timeline);
+
         if (track->top->frame == caller || runs(state, track->top->frame))
             return;
-        sts__track_drop_above(track, sts__track_depth(track) - 1,
-                              sts__timeline_ticks(track->recorder->timeline));
+        if (track->slice != NULL) /* what passed before an edge is not charged behind it */
+            sts__track_pass_edges(track, now_ticks);
+        sts__track_drop_above(track, sts__track_depth(track) - 1, now_ticks);
     }
 }
 
@@ -237,6 +240,34 @@ static void find_frames(struct sts__track *track, const STS_FRAME *frame, int64_
 
 enum { STS_FOUND_DEPTH_MAX = 2000 }; /* of frames found running; those below are not told */
 
+/* The kernel's id of a thread that has not come by yet; 0: not known. */
+static int64_t thread_id_of(const PyThreadState *state)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return (int64_t)state->native_thread_id;
+#else
+    PyObject *name = PyUnicode_FromString("threading"), *key, *thread;
+    PyObject *module = name == NULL ? NULL : PyImport_GetModule(name), *id = NULL;
+    PyObject *active = module == NULL ? NULL : PyObject_GetAttrString(module, "_active");
+    long long thread_id = 0;
+
+    key = PyLong_FromUnsignedLong(state->thread_id);
+    if (active != NULL && PyDict_Check(active) && key != NULL) {
+        thread = PyDict_GetItemWithError(active, key);
+        id = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_native_id");
+    }
+    if (id != NULL && PyLong_Check(id))
+        thread_id = PyLong_AsLongLong(id);
+    PyErr_Clear();
+    Py_XDECREF(name);
+    Py_XDECREF(module);
+    Py_XDECREF(active);
+    Py_XDECREF(key);
+    Py_XDECREF(id);
+    return thread_id > 0 ? (int64_t)thread_id : 0;
+#endif
+}
+
 static void find_thread(PyThreadState *state, int64_t now_ticks)
 {
     const STS_FRAME *frame = sts__frame_running(state);
@@ -245,7 +276,7 @@ static void find_thread(PyThreadState *state, int64_t now_ticks)
     if (frame == NULL || (sts__frames.one_thread && state != PyThreadState_Get()))
         return;
     if (track == NULL) {
-        track = sts__recorder_track(&sts__frames.recorder, 0);
+        track = sts__recorder_track(&sts__frames.recorder, thread_id_of(state));
         if (track == NULL)
             return;
         track->host = state;

@@ -67,8 +67,8 @@ def squeeze(diary, seconds):
         zlib.compress(BIG, 6)
 
 
-def wait(diary, seconds):
-    diary.calls["wait"].append(time.time_ns())
+def linger(diary, seconds):
+    diary.calls["linger"].append(time.time_ns())
     threading.Event().wait(seconds)
 
 
@@ -89,7 +89,7 @@ def iterate(diary, seconds):
     return list(numbers(diary, seconds))
 
 
-KINDS = [spin, nap, squeeze, wait, dive, iterate]
+KINDS = [spin, nap, squeeze, linger, dive, iterate]
 
 
 def live(diary, dice, until, seconds):
