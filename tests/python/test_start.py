@@ -280,7 +280,8 @@ HANGS_AT_EXIT = """
 """
 
 LOCK_AT_FORK = """
-    import logging, os, statslice, sys, time
+    import logging, os, statslice, sys, time, warnings
+    warnings.simplefilter("ignore")   # 3.12 and newer see the writer's thread, which hangs here
     handler = logging.FileHandler(sys.argv[1])
     logger = logging.Logger("x")
     logger.addHandler(handler)
