@@ -12,6 +12,7 @@
 #include "collector/sigterm.h"
 #include "writer/fd_lines.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 #define EXIT_S        5.0            /* what the end of the interpreter may */
 #define TICKER_END_NS NS_PER_S
 #define WRITER_END_NS (NS_PER_S / 5)
+#define N_OWN_THREADS 2 /* the ticker and the writer */
 #define TIMEOUT_S_MAX 1e8
 
 struct sts__service sts__service;
@@ -32,11 +34,15 @@ static struct sts__service *const service = &sts__service;
 
 /* --- the ticker's work --- */
 
+static void end_with_leader(void);
+
 static bool is_due(void *context, int64_t *ret_sleep_ns)
 {
     int64_t left_ns = atomic_load(&service->edge_mono_ns) - sts__clock_mono_ns();
 
     (void)context;
+    if (atomic_load(&service->leader_has_ended))
+        end_with_leader();
     *ret_sleep_ns = left_ns < WATCH_NS ? left_ns : WATCH_NS;
     return left_ns <= 0 || sts__timeline_is_off(&service->watched);
 }
@@ -86,20 +92,65 @@ static bool flush_slice(int64_t timeout_ns)
     return is_written;
 }
 
-static void terminate(void *context)
+/* All that there is to write, within a time limit that somebody else enforces. */
+static void write_all(void)
 {
     PyGILState_STATE state;
 
+    if (sts__is_python_ending())
+        return;
+    state = PyGILState_Ensure();
+    if (service->state == STS__SERVICE_RUNNING)
+        (void)flush_slice(TERMINATE_NS);
+    PyGILState_Release(state);
+}
+
+static void wait_step(void)
+{
+    struct timespec step = { 0, NS_PER_MS };
+
+    (void)nanosleep(&step, NULL);
+}
+
+static void terminate(void *context)
+{
     (void)context;
     sts__sigterm_die_later(TERMINATE_NS);
-    if (!sts__is_python_ending()) {
-        state = PyGILState_Ensure();
-        if (service->state == STS__SERVICE_RUNNING)
-            (void)flush_slice(TERMINATE_NS);
-        PyGILState_Release(state);
-    }
+    write_all();
+    while (service->state == STS__SERVICE_STOPPING && !atomic_load(&service->is_written_out))
+        wait_step(); /* the program was at its end anyway */
     sts__sigterm_die();
     sts__sigterm_install(&service->ticker); /* the process is one that does not die of it */
+}
+
+static int count_threads(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+    const struct dirent *entry;
+    int count = 0;
+
+    if (folder == NULL)
+        return 0;
+    while ((entry = readdir(folder)) != NULL)
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count;
+}
+
+/* The process is over when no thread is left but ours, and the one that is on its way out. */
+static void end_with_leader(void)
+{
+    struct sts__writer *writer = service->writer;
+
+    if (count_threads() > N_OWN_THREADS + 1) {
+        wait_step();
+        return;
+    }
+    atomic_store(&service->leader_has_ended, false);
+    write_all();
+    if (writer != NULL)
+        (void)sts__writer_end(writer, WRITER_END_NS);
+    atomic_store(&service->ticker.ending, true);
 }
 
 static const struct sts__ticker_work ticker_work = {
@@ -400,9 +451,7 @@ static PyObject *service_flush(PyObject *module, PyObject *args)
 static void wait_for_users(void)
 {
     while (service->n_users > 0) {
-        Py_BEGIN_ALLOW_THREADS struct timespec step = { 0, NS_PER_MS };
-
-        (void)nanosleep(&step, NULL);
+        Py_BEGIN_ALLOW_THREADS wait_step();
         Py_END_ALLOW_THREADS
     }
 }
@@ -415,6 +464,7 @@ static bool write_rest(int64_t until_ns)
     sts__service_pump();
     is_written = sts__writer_begin(service->writer, NULL) == 0 &&
                  flush_writer(mark, until_ns - sts__clock_mono_ns());
+    atomic_store(&service->is_written_out, true);
     sts__writer_close(service->writer);
     wait_for_users();
     return is_written;
@@ -425,6 +475,7 @@ static bool stop_all(int64_t timeout_ns)
     int64_t until_ns = sts__clock_mono_ns() + timeout_ns;
     bool is_written;
 
+    atomic_store(&service->is_written_out, false);
     service->state = STS__SERVICE_STOPPING;
     sts__frames_uninstall();
     sts__recorder_end(service->recorder);
@@ -440,9 +491,7 @@ static bool wait_for_stop(int64_t timeout_ns)
     int64_t until_ns = sts__clock_mono_ns() + timeout_ns;
 
     while (service->state == STS__SERVICE_STOPPING && sts__clock_mono_ns() < until_ns) {
-        Py_BEGIN_ALLOW_THREADS struct timespec step = { 0, NS_PER_MS };
-
-        (void)nanosleep(&step, NULL);
+        Py_BEGIN_ALLOW_THREADS wait_step();
         Py_END_ALLOW_THREADS
     }
     return service->state == STS__SERVICE_STOPPED;

@@ -28,6 +28,10 @@ struct sts__service {
     struct sts__writer *writer;     /* owned; NULL when it is stopped */
     struct sts__ticker ticker;
     int n_users;                           /* threads that use it without the interpreter's lock */
+    bool is_off_thread;                    /* the fork under way is not the main thread's */
+    bool is_child_off_thread;              /* the process is the child of such a fork */
+    atomic_bool leader_has_ended;          /* in such a child: the thread that it lives by */
+    atomic_bool is_written_out;            /* stop() is done with the sink */
     int n_forking;                         /* forks that are under way */
     double coverage;                       /* of the slice that was completed last */
     atomic_llong edge_mono_ns;             /* the next edge, by the steady clock */

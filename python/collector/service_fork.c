@@ -21,6 +21,39 @@ static struct sts__service *const service = &sts__service;
 
 #define END_NS INT64_C(500000000) /* a sink that hangs may hold up a fork so long */
 
+/* --- a child of a thread that is not the main one --- */
+
+/*
+ * Such a child ends when that thread does: there is no main program in it that would end the
+ * interpreter. Our threads would keep it alive; so they are told, and end too.
+ */
+static pthread_key_t leader_end_key;
+static bool has_leader_end_key;
+
+static bool is_leader(void)
+{
+    return getpid() == (pid_t)syscall(SYS_gettid);
+}
+
+static void leader_ends(void *ticker)
+{
+    atomic_store(&service->leader_has_ended, true);
+    sts__wake_all(&((struct sts__ticker *)ticker)->wake);
+}
+
+static void watch_leader(void)
+{
+    if (!has_leader_end_key)
+        has_leader_end_key = pthread_key_create(&leader_end_key, leader_ends) == 0;
+    if (has_leader_end_key)
+        (void)pthread_setspecific(leader_end_key, &service->ticker);
+    /* 3.11 and 3.12 end the process when a thread asks for the lock of an interpreter that no
+     * thread is known to any more; this one is only there to be known. */
+    (void)PyThreadState_New(PyInterpreterState_Main());
+}
+
+/* --- the hooks --- */
+
 PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
 {
     struct sts__writer *writer = service->writer;
@@ -30,6 +63,8 @@ PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
     if (service->state != STS__SERVICE_RUNNING)
         Py_RETURN_NONE;
     service->n_forking++;
+    if (!is_leader())
+        service->is_off_thread = true;
     service->n_users++;
     Py_BEGIN_ALLOW_THREADS(void) sts__ticker_end(&service->ticker, END_NS);
     (void)sts__writer_end(writer, END_NS);
@@ -46,12 +81,12 @@ static int begin_threads(void *unused)
 }
 
 /*
- * 3.12.1 counts the threads of the process after this, and warns where it finds more than one;
- * what is pending is called when os.fork() has returned. 3.13 counts before.
+ * From 3.12 on os.fork() counts the threads of the process and warns where it finds more than
+ * one; 3.13 does so after this. What is pending is called when os.fork() has returned.
  */
 static void begin_threads_soon(void)
 {
-#if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030D0000
+#if PY_VERSION_HEX >= 0x030C0000
     if (getpid() == (pid_t)syscall(SYS_gettid) && Py_AddPendingCall(begin_threads, NULL) == 0)
         return;
 #endif
@@ -64,6 +99,7 @@ PyObject *sts__service_fork_parent(PyObject *module, PyObject *unused)
     (void)unused;
     if (service->n_forking > 0)
         service->n_forking--;
+    service->is_off_thread = service->is_child_off_thread;
     begin_threads_soon();
     Py_RETURN_NONE;
 }
@@ -119,6 +155,10 @@ PyObject *sts__service_fork_child(PyObject *module, PyObject *unused)
     service->n_forking = 0;
     service->n_users = 0;
     sts__ticker_fork_child(&service->ticker);
+    atomic_store(&service->leader_has_ended, false);
+    service->is_child_off_thread = service->is_off_thread;
+    if (service->is_off_thread)
+        watch_leader();
     if (service->state == STS__SERVICE_STOPPED ||
         !sts__service_options_set_pid(&service->options) || is_subprocess())
         Py_RETURN_NONE;
