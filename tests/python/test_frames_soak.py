@@ -20,7 +20,7 @@ TIMEOUT_S = 1200 if FULL else 120
 GROWTH_KB_MAX = 1500  # of resident memory, from when all has been used once to the end
 
 PRELUDE = """
-import ctypes, faulthandler, gc, importlib, json, os, random, sys, threading, time, weakref
+import ctypes, faulthandler, gc, importlib, json, os, random, signal, sys, threading, time, weakref
 faulthandler.dump_traceback_later({timeout}, exit=True)
 sys.path.insert(0, {here!r})
 from statslice import _collector
@@ -52,8 +52,14 @@ def resident():
     with open("/proc/self/status") as file:
         return [int(line.split()[1]) for line in file if line.startswith("VmRSS")][0]
 
-def left():
-    return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+def left(before=None):
+    "Open files and threads; threads that have been joined may need a moment to be gone."
+    for _ in range(300):
+        gc.collect()
+        now = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+        if before is None or now == before: break
+        time.sleep(0.01)
+    return now
 
 def leaf(n):
     return n + 1
@@ -80,7 +86,7 @@ for batch in range(50 if FULL else 12):
         kb.append(resident())
 settled()
 status = _collector.status()
-report(kb=kb, before=before, after=left(), threads=status["threads"], dropped=status["profiles_dropped"])
+report(kb=kb, before=before, after=left(before), threads=status["threads"], dropped=status["profiles_dropped"])
 stop()
 """
 
@@ -90,6 +96,7 @@ path = {path!r}
 os.register_at_fork(before=_collector.fork_before, after_in_parent=_collector.fork_parent,
                     after_in_child=_collector.fork_child)
 start(callback=None, path=path)
+before, kb = left(), []
 ending = threading.Event()
 def busy():
     while not ending.is_set():
@@ -97,7 +104,6 @@ def busy():
         time.sleep(0.001)
 helpers = [threading.Thread(target=busy) for _ in range(2)]
 for helper in helpers: helper.start()
-before, kb = left(), []
 def child_work():
     return work(100)
 def as_process():
@@ -121,7 +127,7 @@ for i in range(n_forks):
         pid = os.fork()
         if pid == 0:
             try:
-                faulthandler.dump_traceback_later(30, exit=True)
+                signal.alarm(60)
                 child_work()
                 status = grandchild() if i % 4 == 2 else 0
                 os._exit(0 if _collector.stop(20) and status == 0 else 9)
@@ -132,7 +138,8 @@ for i in range(n_forks):
     if i % 10 == 9: kb.append(resident())
 ending.set()
 for helper in helpers: helper.join()
-report(kb=kb, before=before, after=left(), bad=bad, n=n_forks + sum(i % 4 == 2 for i in range(n_forks)))
+process = None
+report(kb=kb, before=before, after=left(before), bad=bad, n=n_forks + sum(i % 4 == 2 for i in range(n_forks)))
 stop()
 """
 
@@ -229,7 +236,7 @@ for i in range(n):
     thread.join()
     if i == 20: before = left()
     if i % (n // 10) == n // 20: kb.append(resident())
-report(kb=kb, before=before, after=left())
+report(kb=kb, before=before, after=left(before))
 folder.cleanup()
 """
 
@@ -254,7 +261,7 @@ for i in range(n):
     thread.join()
     if i % (n // 10) == n // 20: kb.append(resident())
 frames = None
-report(kb=kb, before=before, after=left())
+report(kb=kb, before=before, after=left(before))
 """
 
 HOURS = """
@@ -310,7 +317,7 @@ def run(source, **extra):
     """(exit status, output) of a scenario."""
     program = (PRELUDE + textwrap.dedent(source)).format(
         here=HERE, full=FULL, timeout=TIMEOUT_S - 20, **extra)
-    result = subprocess.run([sys.executable, "-X", "faulthandler", "-c", program],
+    result = subprocess.run([sys.executable, "-X", "faulthandler", "-W", "ignore", "-c", program],
                             stdin=subprocess.DEVNULL, timeout=TIMEOUT_S, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)
     return result.returncode, result.stdout.decode(errors="replace")
