@@ -49,10 +49,14 @@ enum sts__frame_run {
 #include "collector/frame_py308.h"
 #endif
 
-/* 3.12 and 3.13 let C recurse so many times, whatever the stack. */
+/*
+ * 3.12 and 3.13 let C recurse so many times, whatever the stack, and count their evaluator as two
+ * (PY_EVAL_C_STACK_UNITS): Python calls are none of C's without a hook, so they are given back.
+ */
+#define STS_C_RECURSION_UNITS 2
 #if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030E0000
-#define STS_C_RECURSION_GIVE(state) ((state)->c_recursion_remaining++)
-#define STS_C_RECURSION_TAKE(state) ((state)->c_recursion_remaining--)
+#define STS_C_RECURSION_GIVE(state) ((state)->c_recursion_remaining += STS_C_RECURSION_UNITS)
+#define STS_C_RECURSION_TAKE(state) ((state)->c_recursion_remaining -= STS_C_RECURSION_UNITS)
 #else
 #define STS_C_RECURSION_GIVE(state) ((void)(state))
 #define STS_C_RECURSION_TAKE(state) ((void)(state))
