@@ -69,6 +69,7 @@ STEPS = [
        % (name, name, FUZZ_SECONDS, name, name, name), count_one) for name in FUZZ_TARGETS],
     ("python", SYSTEM_PYTHON + " tools/run_python_tests.py", count_python),
     ("stdlib", SYSTEM_PYTHON + " tests/python/run_stdlib_suites.py", count_python),
+    ("stdlib-run", SYSTEM_PYTHON + " tests/python/run_stdlib_under_run.py", count_python),
 ]
 
 ENVIRONMENT = {

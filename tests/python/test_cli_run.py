@@ -35,10 +35,6 @@ print(branch() + branch() + branch(), sys.argv[1:])
 PROGRAM_CALLS = {"leaf": 21, "branch": 3}
 
 
-# What the bootstrap starts; without it there is only the command's side to test.
-STARTS = os.path.exists(os.path.join(BUILD, "python", "statslice", "_service.py"))
-
-
 def in_each_python(test):
     """A test of one interpreter, for all of them, each in an empty folder."""
     @functools.wraps(test)
@@ -203,7 +199,6 @@ def parents(path):
         yield path
 
 
-@unittest.skipUnless(STARTS, "the collector cannot be started yet")
 class Installed(RunTest):
     @unittest.skipUnless(shutil.which("meson"), "meson is not installed")
     def test_an_installation_finds_its_package(self):
@@ -217,7 +212,6 @@ class Installed(RunTest):
         self.assert_calls(PROGRAM_CALLS, log="x.ndjson")
 
 
-@unittest.skipUnless(STARTS, "the collector cannot be started yet")
 class Programs(RunTest):
     """Each way to start a Python, in every interpreter."""
 
@@ -392,7 +386,6 @@ time.sleep(0.1)
         self.assertRegex(done.stderr.decode(), r"\Astatslice: could not profile .*gone/x.*\n\Z")
 
 
-@unittest.skipUnless(STARTS, "the collector cannot be started yet")
 class Traces(RunTest):
     """What the program can see of it."""
 
@@ -471,7 +464,6 @@ class Traces(RunTest):
         os.unlink(name)
 
 
-@unittest.skipUnless(STARTS, "the collector cannot be started yet")
 class PreForking(RunTest):
     """Four workers under load: the sums of all slices are what the workers counted."""
 
