@@ -19,7 +19,8 @@
 
 static struct sts__service *const service = &sts__service;
 
-#define END_NS INT64_C(500000000) /* a sink that hangs may hold up a fork so long */
+#define END_NS          INT64_C(500000000) /* a sink that hangs may hold up a fork so long */
+#define SLEEPING_END_NS INT64_C(5000000)
 
 /* --- a child of a thread that is not the main one --- */
 
@@ -54,6 +55,21 @@ static void watch_leader(void)
 
 /* --- the hooks --- */
 
+/*
+ * Without letting the interpreter's lock go: threads that sleep end in a fraction of a millisecond,
+ * and a main thread that is about to end would get on. In 3.12 a child of a thread could not start
+ * threads then: the interpreter's end has begun in it.
+ */
+static bool end_sleeping_threads(struct sts__writer *writer)
+{
+    struct sts__writer_counts counts;
+
+    if (!sts__ticker_end(&service->ticker, SLEEPING_END_NS))
+        return false;
+    sts__writer_counts(writer, &counts);
+    return counts.n_slices_waiting == 0 && sts__writer_end(writer, SLEEPING_END_NS);
+}
+
 PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
 {
     struct sts__writer *writer = service->writer;
@@ -65,6 +81,8 @@ PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
     service->n_forking++;
     if (!is_leader())
         service->is_off_thread = true;
+    if (end_sleeping_threads(writer))
+        Py_RETURN_NONE;
     service->n_users++;
     Py_BEGIN_ALLOW_THREADS(void) sts__ticker_end(&service->ticker, END_NS);
     (void)sts__writer_end(writer, END_NS);
