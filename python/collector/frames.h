@@ -44,6 +44,9 @@ void sts__frames_resume(void);
 /* sts__frames_look - see which activations that were running before have ended; before a cut. */
 void sts__frames_look(void);
 
+/* sts__frames_clock_changed - the recorder's ticks are another clock's now. */
+void sts__frames_clock_changed(void);
+
 /* sts__frames_ignore_thread - nothing that the calling thread runs is seen, from now on. */
 void sts__frames_ignore_thread(void);
 

@@ -15,7 +15,7 @@
 
 static STS_INLINE int64_t read_clock(bool tsc)
 {
-    return tsc ? sts__tsc_read() : sts__ticks_mono_ns();
+    return tsc ? sts__tsc_read() : STS__MONO_TICKS_BEGIN + sts__ticks_mono_ns();
 }
 
 static int64_t clock_now(const struct sts__track *track)
@@ -38,11 +38,14 @@ static STS_INLINE PyObject *evaluate_next(STS_HOOK_PARAMETERS)
 
 /* --- the slow way --- */
 
-static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *frame,
-                                  int64_t now_ticks)
+/* The clock is read again: it may not be the one any more that the call began by. */
+static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *frame)
 {
+    int64_t now_ticks;
+
     if (track->slice == NULL || track->recorder->paused)
         return;
+    now_ticks = clock_now(track);
     sts__track_pass_edges(track, now_ticks);
     sts__track_leave(track, frame, now_ticks);
 }
@@ -147,7 +150,7 @@ static PyObject *evaluate_plain(struct sts__track *track, STS_HOOK_PARAMETERS)
     if (track->top->frame == frame && now_ticks < track->edge_ticks)
         sts__hot_pop(track, now_ticks);
     else
-        leave_slowly(track, frame, now_ticks);
+        leave_slowly(track, frame);
     return result;
 }
 
@@ -214,7 +217,7 @@ static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
     result = evaluate_next(STS_HOOK_ARGUMENTS);
     now_ticks = read_clock(tsc);
     if (STS_UNLIKELY(track->top->frame != frame) || STS_UNLIKELY(now_ticks >= track->edge_ticks))
-        leave_slowly(track, frame, now_ticks);
+        leave_slowly(track, frame);
     else
         sts__hot_pop(track, now_ticks);
     return result;

@@ -315,6 +315,13 @@ static void put_hook(void)
                   sts__frames_evaluator(sts__frames.recorder.timeline->tsc));
 }
 
+void sts__frames_clock_changed(void)
+{
+    if (is_ours(sts__hook_get(sts__frames.interpreter)))
+        sts__hook_set(sts__frames.interpreter,
+                      sts__frames_evaluator(sts__frames.recorder.timeline->tsc));
+}
+
 /* Where another one was put before ours, ours stays behind it and passes everything on. */
 static void take_hook(void)
 {

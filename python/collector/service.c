@@ -10,6 +10,7 @@
 #include "collector/callback_lines.h"
 #include "collector/frames.h"
 #include "collector/sigterm.h"
+#include "record/clocks.h"
 #include "writer/fd_lines.h"
 
 #include <dirent.h>
@@ -63,6 +64,10 @@ static void tick(void *context)
         return;
     sts__frames_look();
     sts__recorder_advance(service->recorder);
+    if (service->recorder->timeline->is_distrusted) {
+        sts__recorder_drop_counter(service->recorder);
+        sts__frames_clock_changed();
+    }
     sts__service_pump();
     plan_edge();
 }
@@ -70,11 +75,14 @@ static void tick(void *context)
 static bool flush_writer(struct sts__writer_mark since, int64_t timeout_ns)
 {
     struct sts__writer *writer = service->writer;
+    PyThreadState *state;
     bool is_written;
 
     service->n_users++;
-    Py_BEGIN_ALLOW_THREADS is_written = sts__writer_flush(writer, since, timeout_ns);
-    Py_END_ALLOW_THREADS service->n_users--;
+    state = PyEval_SaveThread();
+    is_written = sts__writer_flush(writer, since, timeout_ns);
+    PyEval_RestoreThread(state);
+    service->n_users--;
     return is_written;
 }
 
@@ -275,15 +283,23 @@ static void drop_rest(void)
 static void tear_down(void)
 {
     struct sts__writer *writer = service->writer;
+    PyThreadState *state;
 
     service->n_users++;
-    Py_BEGIN_ALLOW_THREADS(void) sts__ticker_end(&service->ticker, TICKER_END_NS);
+    state = PyEval_SaveThread();
+    (void)sts__ticker_end(&service->ticker, TICKER_END_NS);
+    if (atomic_exchange(&service->ticker.terminating, false)) /* it ended before it saw that */
+        sts__sigterm_die();
     if (writer != NULL)
         (void)sts__writer_end(writer, WRITER_END_NS);
-    Py_END_ALLOW_THREADS if (writer != NULL) drop_rest();
+    PyEval_RestoreThread(state);
+    if (writer != NULL)
+        drop_rest();
     service->writer = NULL;
-    Py_BEGIN_ALLOW_THREADS sts__writer_free(writer);
-    Py_END_ALLOW_THREADS service->n_users--;
+    state = PyEval_SaveThread();
+    sts__writer_free(writer);
+    PyEval_RestoreThread(state);
+    service->n_users--;
     sts__frames_give();
     sts__service_options_deinit(&service->options);
     service->state = STS__SERVICE_STOPPED;
@@ -451,8 +467,9 @@ static PyObject *service_flush(PyObject *module, PyObject *args)
 static void wait_for_users(void)
 {
     while (service->n_users > 0) {
-        Py_BEGIN_ALLOW_THREADS wait_step();
-        Py_END_ALLOW_THREADS
+        PyThreadState *state = PyEval_SaveThread();
+        wait_step();
+        PyEval_RestoreThread(state);
     }
 }
 
@@ -491,8 +508,9 @@ static bool wait_for_stop(int64_t timeout_ns)
     int64_t until_ns = sts__clock_mono_ns() + timeout_ns;
 
     while (service->state == STS__SERVICE_STOPPING && sts__clock_mono_ns() < until_ns) {
-        Py_BEGIN_ALLOW_THREADS wait_step();
-        Py_END_ALLOW_THREADS
+        PyThreadState *state = PyEval_SaveThread();
+        wait_step();
+        PyEval_RestoreThread(state);
     }
     return service->state == STS__SERVICE_STOPPED;
 }

@@ -73,6 +73,7 @@ static bool end_sleeping_threads(struct sts__writer *writer)
 PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
 {
     struct sts__writer *writer = service->writer;
+    PyThreadState *state;
 
     (void)module;
     (void)unused;
@@ -84,9 +85,11 @@ PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
     if (end_sleeping_threads(writer))
         Py_RETURN_NONE;
     service->n_users++;
-    Py_BEGIN_ALLOW_THREADS(void) sts__ticker_end(&service->ticker, END_NS);
+    state = PyEval_SaveThread();
+    (void)sts__ticker_end(&service->ticker, END_NS);
     (void)sts__writer_end(writer, END_NS);
-    Py_END_ALLOW_THREADS service->n_users--;
+    PyEval_RestoreThread(state);
+    service->n_users--;
     Py_RETURN_NONE;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "record/recorder.h"
 
+#include "record/clocks.h"
 #include "record/cut.h"
 
 #include <stdlib.h>
@@ -60,8 +61,8 @@ static void plan_end(const struct sts__recorder *recorder, struct sts__slice *sl
         slice->end_ticks = slice->begin_ticks + 1;
 }
 
-static struct sts__slice *add_slice(struct sts__recorder *recorder, int64_t begin_ticks,
-                                    int64_t begin_ns)
+struct sts__slice *sts__recorder_add_slice(struct sts__recorder *recorder, int64_t begin_ticks,
+                                           int64_t begin_ns)
 {
     struct sts__slice *slice = sts__slice_new(recorder->next_serial);
 
@@ -80,13 +81,35 @@ static struct sts__slice *add_slice(struct sts__recorder *recorder, int64_t begi
     return slice;
 }
 
+/* A process that was stopped for long does not make up for every edge: the oldest are a gap. */
+static void skip_missed(struct sts__recorder *recorder, struct sts__slice *slice)
+{
+    int64_t width_ns = recorder->options.width_ns;
+    int64_t newest_ns;
+
+    if (width_ns == 0)
+        return;
+    newest_ns = recorder->timeline->latest.wall_ns - STS__MISSED_EDGES_MAX * width_ns;
+    if (newest_ns <= slice->end_ns)
+        return;
+    slice->is_gap = true;
+    slice->end_ns = sts__timeline_edge_after(newest_ns, width_ns);
+    slice->end_ticks = sts__timeline_ticks_at(recorder->timeline, slice->end_ns);
+}
+
 struct sts__slice *sts__recorder_next_slice(struct sts__recorder *recorder,
                                             struct sts__slice *slice)
 {
+    struct sts__slice *next;
+
     if (slice->next != NULL)
         return slice->next;
-    (void)sts__timeline_now(recorder->timeline);
-    return add_slice(recorder, slice->end_ticks, slice->end_ns);
+    if (sts__recorder_follow_clocks(recorder) && slice->next != NULL)
+        return slice->next;
+    next = sts__recorder_add_slice(recorder, slice->end_ticks, slice->end_ns);
+    if (next != NULL)
+        skip_missed(recorder, next);
+    return next;
 }
 
 struct sts__slice *sts__recorder_take(struct sts__recorder *recorder)
@@ -97,6 +120,8 @@ struct sts__slice *sts__recorder_take(struct sts__recorder *recorder)
         return NULL;
     recorder->oldest = slice->next;
     slice->next = NULL;
+    if (slice->is_gap)
+        sts__slice_empty(slice);
     recorder->n_taken++;
     return slice;
 }
@@ -205,7 +230,7 @@ int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *ti
     recorder->cut_ticks_max = 0;
     free_slices(recorder);
     now = sts__timeline_now(timeline);
-    if (add_slice(recorder, now.ticks, now.wall_ns) == NULL)
+    if (sts__recorder_add_slice(recorder, now.ticks, now.wall_ns) == NULL)
         return -1;
     recorder->recording = true;
     recorder->paused = false;
@@ -233,9 +258,11 @@ static void book_pause(struct sts__recorder *recorder, int64_t end_ticks)
 
 void sts__recorder_advance(struct sts__recorder *recorder)
 {
-    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
     struct sts__track *track;
+    int64_t now_ticks;
 
+    (void)sts__recorder_follow_clocks(recorder);
+    now_ticks = sts__timeline_ticks(recorder->timeline);
     for (track = recorder->tracks; track != NULL; track = track->next)
         sts__track_pass_edges(track, now_ticks);
     while (now_ticks >= recorder->current->end_ticks) { /* in a process without threads */

@@ -13,6 +13,8 @@
 #include "record/timeline.h"
 #include "record/track.h"
 
+#define STS__MISSED_EDGES_MAX 1000 /* those before them are a gap */
+
 struct sts__recorder_options {
     int64_t width_ns; /* of a slice; 0: one slice, from begin to end */
     size_t n_label_sets_max;
@@ -69,9 +71,13 @@ void sts__recorder_pause(struct sts__recorder *recorder);
 void sts__recorder_resume(struct sts__recorder *recorder);
 
 /* sts__recorder_next_slice - the slice behind one, made when it is first asked for; NULL when out
- * of memory. */
+ * of memory. Threads may be in another slice afterwards: see clocks.h. */
 struct sts__slice *sts__recorder_next_slice(struct sts__recorder *recorder,
                                             struct sts__slice *slice);
+
+/* sts__recorder_add_slice - the newest one; it ends at the next edge. NULL when out of memory. */
+struct sts__slice *sts__recorder_add_slice(struct sts__recorder *recorder, int64_t begin_ticks,
+                                           int64_t begin_ns);
 
 /* sts__recorder_code_died - word from the interpreter; also when nothing is recorded. */
 void sts__recorder_code_died(struct sts__recorder *recorder, struct sts__code *code);

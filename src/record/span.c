@@ -15,16 +15,27 @@ struct sts__slice *sts__slice_new(uint64_t serial)
     return slice;
 }
 
-void sts__slice_free(struct sts__slice *slice)
+static void free_cuts(struct sts__slice *slice)
 {
     struct sts__cut *cut;
 
-    if (slice == NULL)
-        return;
     while ((cut = slice->cuts) != NULL) {
         slice->cuts = cut->next;
         free(cut);
     }
+}
+
+void sts__slice_empty(struct sts__slice *slice)
+{
+    free_cuts(slice);
+    slice->paused_ticks = slice->end_ticks - slice->begin_ticks - slice->jump_ticks;
+}
+
+void sts__slice_free(struct sts__slice *slice)
+{
+    if (slice == NULL)
+        return;
+    free_cuts(slice);
     free(slice);
 }
 

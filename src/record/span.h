@@ -45,12 +45,16 @@ struct sts__slice {
     struct sts__cut *cuts;      /* owned */
     size_t n_tracks;            /* threads that are still in it */
     int64_t jump_ticks;         /* by which the counter jumped in it: nobody's time */
+    bool is_gap;                /* more edges were missed than are made up for: it is nobody's */
     size_t n_profiles, n_bytes; /* the writer's: what it will become */
 };
 
 /* sts__slice_new - NULL when out of memory. */
 struct sts__slice *sts__slice_new(uint64_t serial);
 void sts__slice_free(struct sts__slice *slice);
+
+/* sts__slice_empty - as if nothing of it had been collected. */
+void sts__slice_empty(struct sts__slice *slice);
 
 /* sts__cut_new - with room for so many rows. NULL when out of memory. */
 struct sts__cut *sts__cut_new(size_t n_rows);

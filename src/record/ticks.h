@@ -41,6 +41,10 @@ struct sts__tick_scale {
 /* sts__ticks_from_tsc - whether this machine's time stamp counter can be trusted. */
 bool sts__ticks_from_tsc(void);
 
+/* Ticks of the steady clock: ns, but far below any value of a counter, so that a hook which still
+ * reads the counter finds an edge passed and looks closer. */
+#define STS__MONO_TICKS_BEGIN (INT64_MIN / 2)
+
 int64_t sts__ticks_mono_ns(void);
 int64_t sts__ticks_wall_ns(void); /* since 1970 UTC */
 

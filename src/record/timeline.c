@@ -23,9 +23,10 @@ enum {
 int64_t sts__timeline_ticks(const struct sts__timeline *timeline)
 {
     if (timeline->clocks != NULL)
-        return timeline->tsc ? timeline->clocks->ticks(timeline->clocks->context)
-                             : timeline->clocks->mono_ns(timeline->clocks->context);
-    return timeline->tsc ? sts__tsc_read() : sts__ticks_mono_ns();
+        return timeline->tsc
+                   ? timeline->clocks->ticks(timeline->clocks->context)
+                   : STS__MONO_TICKS_BEGIN + timeline->clocks->mono_ns(timeline->clocks->context);
+    return timeline->tsc ? sts__tsc_read() : STS__MONO_TICKS_BEGIN + sts__ticks_mono_ns();
 }
 
 static int64_t read_mono(const struct sts__timeline *timeline)
@@ -65,7 +66,7 @@ static struct sts__moment read_moment(const struct sts__timeline *timeline)
         if (gap < 0 || (i > 0 && gap >= best_gap))
             continue;
         best_gap = gap;
-        best.ticks = timeline->tsc ? before + gap / 2 : mono_ns;
+        best.ticks = timeline->tsc ? before + gap / 2 : STS__MONO_TICKS_BEGIN + mono_ns;
         best.mono_ns = mono_ns;
         best.wall_ns = wall_ns;
     }
@@ -185,12 +186,13 @@ struct sts__moment sts__timeline_now(struct sts__timeline *timeline)
 
 int64_t sts__timeline_drop_tsc(struct sts__timeline *timeline)
 {
-    int64_t shift = timeline->latest.mono_ns - timeline->latest.ticks;
+    int64_t ticks = STS__MONO_TICKS_BEGIN + timeline->latest.mono_ns;
+    int64_t shift = ticks - timeline->latest.ticks;
 
     timeline->tsc = false;
     timeline->is_distrusted = false;
     timeline->scale = STS__TICK_SCALE_NS;
-    timeline->latest.ticks = timeline->latest.mono_ns;
+    timeline->latest.ticks = ticks;
     return shift;
 }
 

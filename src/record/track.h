@@ -83,6 +83,9 @@ int sts__track_make_room(struct sts__track *track);
 /* sts__track_pass_edges - cut at each edge up to now. */
 void sts__track_pass_edges(struct sts__track *track, int64_t now_ticks);
 
+/* sts__track_move - cut at an edge, and go on in the next slice. */
+void sts__track_move(struct sts__track *track, int64_t edge_ticks, struct sts__slice *next);
+
 /* sts__track_leave - the frame has ended; activations above it, whose ends were missed, with it.
  * Nothing when it is not there. */
 void sts__track_leave(struct sts__track *track, const void *frame, int64_t now_ticks);
