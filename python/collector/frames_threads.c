@@ -5,6 +5,7 @@
  */
 #include "collector/frames_bypass.h"
 #include "collector/frames_code.h"
+#include "collector/frames_labels.h"
 #include "collector/frames_state.h"
 
 #include <sys/syscall.h>
@@ -307,7 +308,7 @@ static void put_hook(void)
 {
     _PyFrameEvalFunction found = sts__hook_get(sts__frames.interpreter);
 
-    sts__bypass_close();
+    sts__frames.is_put = true;
     if (is_ours(found) || (sts__frames.is_behind && found != _PyEval_EvalFrameDefault))
         return; /* ours is behind another one, which calls it */
     sts__frames.next = found;
@@ -325,19 +326,25 @@ void sts__frames_clock_changed(void)
 /* Where another one was put before ours, ours stays behind it and passes everything on. */
 static void take_hook(void)
 {
+    if (!sts__frames.is_put)
+        return;
+    sts__frames.is_put = false;
     sts__frames.is_behind = !is_ours(sts__hook_get(sts__frames.interpreter));
     if (!sts__frames.is_behind)
         sts__hook_set(sts__frames.interpreter, sts__frames.next);
-    sts__bypass_open();
 }
 
 void sts__frames_install(bool one_thread)
 {
+    struct sts__track *track;
+
     sts__frames.one_thread = one_thread;
     sts__frames.thread = pthread_self();
     sts__frames.is_installed = true;
-    (void)sts__frames_track();
+    track = sts__frames_track();
     find_threads();
+    if (track != NULL)
+        sts__frames_labels_look(track, PyThreadState_Get());
     put_hook();
     sts__bypass_close();
 }

@@ -7,6 +7,7 @@
 #include "collector/service.h"
 
 #include "base/clock.h"
+#include "collector/budget.h"
 #include "collector/callback_lines.h"
 #include "collector/frames.h"
 #include "collector/sigterm.h"
@@ -39,7 +40,8 @@ static void end_with_leader(void);
 
 static bool is_due(void *context, int64_t *ret_sleep_ns)
 {
-    int64_t left_ns = atomic_load(&service->edge_mono_ns) - sts__clock_mono_ns();
+    int64_t due_ns = atomic_load(&service->edge_mono_ns), switch_ns = sts__budget_due_ns();
+    int64_t left_ns = (switch_ns < due_ns ? switch_ns : due_ns) - sts__clock_mono_ns();
 
     (void)context;
     if (atomic_load(&service->leader_has_ended))
@@ -62,6 +64,7 @@ static void tick(void *context)
     (void)context;
     if (service->state != STS__SERVICE_RUNNING)
         return;
+    sts__budget_step();
     sts__frames_look();
     sts__recorder_advance(service->recorder);
     if (service->recorder->timeline->is_distrusted) {
@@ -320,14 +323,25 @@ int sts__service_begin_recording(void)
         return -1;
     }
     sts__frames_install(false);
+    sts__budget_begin(service->options.budget, service->call_cost_ns);
     return 0;
+}
+
+/* What a call costs is asked when there is a budget to keep; a forked child's are as dear. */
+static int learn_cost(void)
+{
+    service->call_cost_ns = 0.0;
+    if (service->options.budget > 0.0)
+        service->call_cost_ns = sts__budget_call_cost_ns();
+    return service->call_cost_ns < 0.0 ? -1 : 0;
 }
 
 static int begin_all(void)
 {
     struct sts_error err = { 0 };
 
-    if (sts__service_open_writer(true) < 0 || sts__service_begin_recording() < 0)
+    if (sts__service_open_writer(true) < 0 || learn_cost() < 0 ||
+        sts__service_begin_recording() < 0)
         return -1;
     if (sts__service_begin_threads(&err) < 0) {
         sts__frames_uninstall();

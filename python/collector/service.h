@@ -34,6 +34,7 @@ struct sts__service {
     atomic_bool is_written_out;            /* stop() is done with the sink */
     int n_forking;                         /* forks that are under way */
     double coverage;                       /* of the slice that was completed last */
+    double call_cost_ns;                   /* of the hook, as measured for the budget */
     atomic_llong edge_mono_ns;             /* the next edge, by the steady clock */
     struct sts__writer_counts last_counts; /* when it was stopped */
 };

@@ -6,6 +6,8 @@
 
 #include "collector/service.h"
 
+#include "collector/budget.h"
+
 #include <stdio.h>
 
 /* An item whose value is taken. Returns: -1 with an exception set. */
@@ -90,6 +92,14 @@ static int put_times(PyObject *dict, const struct sts__service *service)
     return put_count(dict, "cut_max_ns", cut_ns > gil_ns ? cut_ns : gil_ns);
 }
 
+/* None: what a call costs is asked only for a budget. */
+static PyObject *overhead(void)
+{
+    if (sts__service.options.budget <= 0.0)
+        Py_RETURN_NONE;
+    return PyFloat_FromDouble(sts__budget_overhead_percent());
+}
+
 static int put_service(PyObject *dict, struct sts__service *service)
 {
     const struct sts__service_options *options = &service->options;
@@ -100,8 +110,9 @@ static int put_service(PyObject *dict, struct sts__service *service)
         put_text(dict, "clock", options->cpu_clock ? "cpu" : "wall") < 0 ||
         put(dict, "slice_ns", PyLong_FromLongLong(options->slice_ns)) < 0 ||
         put(dict, "coverage", PyFloat_FromDouble(service->coverage)) < 0 ||
-        put_text(dict, "pid", options->pid) < 0 || put_target(dict, options) < 0 ||
-        put_writer(dict, &counts) < 0 || put_recorder(dict, service->recorder) < 0)
+        put(dict, "overhead_percent", overhead()) < 0 || put_text(dict, "pid", options->pid) < 0 ||
+        put_target(dict, options) < 0 || put_writer(dict, &counts) < 0 ||
+        put_recorder(dict, service->recorder) < 0)
         return -1;
     return put_times(dict, service);
 }

@@ -216,6 +216,22 @@ void sts__recorder_reap(struct sts__recorder *recorder)
     }
 }
 
+uint64_t sts__recorder_calls(const struct sts__recorder *recorder)
+{
+    uint64_t n_calls = recorder->n_calls_taken;
+    const struct sts__track *track;
+    const struct sts__arcs *table;
+    const struct sts__arc *arc;
+
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        for (table = track->tables; table != NULL; table = table->next) {
+            for (arc = table->first; arc != NULL; arc = arc->next)
+                n_calls += arc->n_calls + arc->n_resumes;
+        }
+    }
+    return n_calls;
+}
+
 /* --- on and off --- */
 
 int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *timeline,
@@ -228,6 +244,7 @@ int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *ti
     recorder->options = *options;
     recorder->label_sets.n_sets_max = options->n_label_sets_max;
     recorder->cut_ticks_max = 0;
+    recorder->n_calls_taken = 0;
     free_slices(recorder);
     now = sts__timeline_now(timeline);
     if (sts__recorder_add_slice(recorder, now.ticks, now.wall_ns) == NULL)

@@ -35,7 +35,8 @@ struct sts__recorder {
     size_t n_taken; /* slices that were taken and not released */
     bool paused;
     int64_t paused_at_ticks;
-    int64_t cut_ticks_max; /* the longest that a thread's cut has taken */
+    uint64_t n_calls_taken; /* calls and resumes in the slices so far */
+    int64_t cut_ticks_max;  /* the longest that a thread's cut has taken */
 };
 
 void sts__recorder_init(struct sts__recorder *recorder);
@@ -53,6 +54,9 @@ struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t t
 
 /* sts__recorder_reap - free tracks whose threads have died, once their figures are cut. */
 void sts__recorder_reap(struct sts__recorder *recorder);
+
+/* sts__recorder_calls - calls and resumes since recording began; goes through all arcs. */
+uint64_t sts__recorder_calls(const struct sts__recorder *recorder);
 
 /* sts__recorder_advance - cut every thread at each edge that has passed. */
 void sts__recorder_advance(struct sts__recorder *recorder);
