@@ -41,7 +41,7 @@ static int64_t timed_loop(PyObject *loop)
 /* The same under the hook, into slices that nobody sees. */
 static int64_t timed_loop_recorded(PyObject *loop)
 {
-    const struct sts__recorder_options options = { 0, STS__LABEL_SETS_MAX };
+    const struct sts__recorder_options options = { .n_label_sets_max = STS__LABEL_SETS_MAX };
     struct sts__recorder *recorder = sts__frames_recorder();
     struct sts__slice *slice;
     int64_t took_ns;

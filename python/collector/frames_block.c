@@ -144,7 +144,7 @@ static int add_slice(struct frames *frames, const struct sts__slice *slice)
 static PyObject *frames_enable(PyObject *self, PyObject *args, PyObject *names)
 {
     static char *keywords[] = { "threads", NULL };
-    const struct sts__recorder_options options = { 0, STS__LABEL_SETS_MAX };
+    const struct sts__recorder_options options = { .n_label_sets_max = STS__LABEL_SETS_MAX };
     struct frames *frames = (struct frames *)self;
     int threads = frames->threads;
 

@@ -102,9 +102,21 @@ static void leave_generator(struct sts__track *track, const STS_FRAME *frame)
     if (track->slice == NULL || track->recorder->paused)
         return;
     sts__track_pass_edges(track, now_ticks);
-    if (top->frame == frame && top->arc->callee->kind == STS__CODE_COROUTINE)
+    if (top->frame == frame && top->arc->callee->kind == STS__CODE_COROUTINE &&
+        !track->recorder->options.cpu_clock) /* awaiting takes wall time */
         end_run(track, frame, top->first_run, top->begin_ticks, top->arc, now_ticks);
     sts__track_leave(track, frame, now_ticks);
+}
+
+/* Past edges, onto the stack. */
+static void push(struct sts__track *track, struct sts__arc *arc, const STS_FRAME *frame,
+                 uint64_t n_calls)
+{
+    int64_t now_ticks = clock_now(track);
+
+    sts__track_pass_edges(track, now_ticks);
+    sts__hot_count(track, arc, n_calls);
+    sts__hot_push(track, arc, frame, sts__track_time(track, now_ticks));
 }
 
 /* A generator's or coroutine's first run is the call; the others are resumes. */
@@ -113,7 +125,6 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
     PyCodeObject *code = sts__frame_code_of(frame);
     enum sts__frame_run run = sts__frame_run(frame, code);
     struct sts__arc *arc;
-    int64_t now_ticks;
     PyObject *result;
 
     if (run == STS__FRAME_MAKES)
@@ -121,12 +132,9 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
     arc = arc_of(track, STS_HOOK_STATE, frame, code, sts__frames_code_kind(code));
     if (arc == NULL)
         return evaluate_next(STS_HOOK_ARGUMENTS);
-    now_ticks = clock_now(track);
-    sts__track_pass_edges(track, now_ticks);
-    sts__hot_count(track, arc, run == STS__FRAME_STARTS);
+    push(track, arc, frame, run == STS__FRAME_STARTS);
     arc->n_resumes += run == STS__FRAME_RESUMES;
-    sts__hot_push(track, arc, frame, now_ticks);
-    track->top->first_run = run == STS__FRAME_STARTS;
+    track->top->first_run = run == STS__FRAME_STARTS && !track->recorder->options.cpu_clock;
     result = evaluate_next(STS_HOOK_ARGUMENTS);
     leave_generator(track, frame);
     return result;
@@ -135,22 +143,14 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
 static PyObject *evaluate_plain(struct sts__track *track, STS_HOOK_PARAMETERS)
 {
     struct sts__arc *arc;
-    int64_t now_ticks;
     PyObject *result;
 
     arc = arc_of(track, STS_HOOK_STATE, frame, sts__frame_code_of(frame), STS__CODE_PLAIN);
     if (arc == NULL)
         return evaluate_next(STS_HOOK_ARGUMENTS);
-    now_ticks = clock_now(track);
-    sts__track_pass_edges(track, now_ticks);
-    sts__hot_count(track, arc, 1);
-    sts__hot_push(track, arc, frame, now_ticks);
+    push(track, arc, frame, 1);
     result = evaluate_next(STS_HOOK_ARGUMENTS);
-    now_ticks = clock_now(track);
-    if (track->top->frame == frame && now_ticks < track->edge_ticks)
-        sts__hot_pop(track, now_ticks);
-    else
-        leave_slowly(track, frame);
+    leave_slowly(track, frame);
     return result;
 }
 
@@ -196,18 +196,79 @@ static STS_COLD PyObject *evaluate_slowly(STS_HOOK_PARAMETERS)
 
 /* --- the usual way --- */
 
+/* The frame ends. */
+static STS_INLINE void leave(bool tsc, struct sts__track *track, const STS_FRAME *frame)
+{
+    int64_t now_ticks = read_clock(tsc);
+
+    if (STS_UNLIKELY(track->top->frame != frame) || STS_UNLIKELY(now_ticks >= track->edge_ticks))
+        leave_slowly(track, frame);
+    else
+        sts__hot_pop(track, now_ticks);
+}
+
+/* Whether the call, whose arc was guessed right, is one for the slow way all the same. */
+static STS_INLINE bool is_odd(const struct sts__track *track, const PyThreadState *state)
+{
+    return STS_UNLIKELY(track->host_version != state->context_ver) ||
+           STS_UNLIKELY(STS_STACK_HERE() < track->stack_limit) ||
+           STS_UNLIKELY(track->top >= track->last);
+}
+
+/* A generator that was met before: as a function, but for what counts as a call. */
+static STS_INLINE PyObject *evaluate_known(bool tsc, struct sts__track *track, struct sts__arc *arc,
+                                           STS_HOOK_PARAMETERS)
+{
+    enum sts__frame_run run = sts__frame_run(frame, sts__frame_code_of(frame));
+    int64_t now_ticks;
+    PyObject *result;
+
+    if (run == STS__FRAME_MAKES)
+        return evaluate_next(STS_HOOK_ARGUMENTS);
+    now_ticks = read_clock(tsc);
+    if (STS_UNLIKELY(now_ticks >= track->edge_ticks))
+        return evaluate_slowly(STS_HOOK_ARGUMENTS);
+    sts__hot_count(track, arc, run == STS__FRAME_STARTS);
+    arc->n_resumes += run == STS__FRAME_RESUMES;
+    sts__hot_push(track, arc, frame, now_ticks);
+    result = evaluate_next(STS_HOOK_ARGUMENTS);
+    leave(tsc, track, frame);
+    return result;
+}
+
+static PyObject *evaluate_known_by_tsc(struct sts__track *track, struct sts__arc *arc,
+                                       STS_HOOK_PARAMETERS)
+{
+    return evaluate_known(true, track, arc, STS_HOOK_ARGUMENTS);
+}
+
+static PyObject *evaluate_known_by_mono(struct sts__track *track, struct sts__arc *arc,
+                                        STS_HOOK_PARAMETERS)
+{
+    return evaluate_known(false, track, arc, STS_HOOK_ARGUMENTS);
+}
+
+/* The guess is not the function itself: a generator's arc, or another one's. */
+static STS_INLINE PyObject *evaluate_other(bool tsc, struct sts__track *track, struct sts__arc *arc,
+                                           STS_HOOK_PARAMETERS)
+{
+    if (arc->key != (const char *)sts__frame_code_of(frame) + 1 ||
+        arc->callee->kind != STS__CODE_GENERATOR || is_odd(track, STS_HOOK_STATE))
+        return evaluate_slowly(STS_HOOK_ARGUMENTS);
+    return tsc ? evaluate_known_by_tsc(track, arc, STS_HOOK_ARGUMENTS)
+               : evaluate_known_by_mono(track, arc, STS_HOOK_ARGUMENTS);
+}
+
 static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
 {
     struct sts__track *track = sts__frames_current;
     struct sts__arc *arc = *track->top->cell;
-    const PyThreadState *thread_state = STS_HOOK_STATE;
     int64_t now_ticks;
     PyObject *result;
 
-    if (STS_UNLIKELY(arc->key != sts__frame_code_of(frame)) ||
-        STS_UNLIKELY(track->host_version != thread_state->context_ver) ||
-        STS_UNLIKELY(STS_STACK_HERE() < track->stack_limit) ||
-        STS_UNLIKELY(track->top >= track->last))
+    if (STS_UNLIKELY(arc->key != sts__frame_code_of(frame)))
+        return evaluate_other(tsc, track, arc, STS_HOOK_ARGUMENTS);
+    if (is_odd(track, STS_HOOK_STATE))
         return evaluate_slowly(STS_HOOK_ARGUMENTS);
     now_ticks = read_clock(tsc);
     if (STS_UNLIKELY(now_ticks >= track->edge_ticks))
@@ -215,11 +276,7 @@ static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
     sts__hot_count(track, arc, 1);
     sts__hot_push(track, arc, frame, now_ticks);
     result = evaluate_next(STS_HOOK_ARGUMENTS);
-    now_ticks = read_clock(tsc);
-    if (STS_UNLIKELY(track->top->frame != frame) || STS_UNLIKELY(now_ticks >= track->edge_ticks))
-        leave_slowly(track, frame);
-    else
-        sts__hot_pop(track, now_ticks);
+    leave(tsc, track, frame);
     return result;
 }
 
@@ -233,7 +290,19 @@ static STS_HOT PyObject *evaluate_by_mono(STS_HOOK_PARAMETERS)
     return evaluate(false, STS_HOOK_ARGUMENTS);
 }
 
-_PyFrameEvalFunction sts__frames_evaluator(bool tsc)
+/* A thread's processor time costs a system call: the slow way is none in comparison. */
+static PyObject *evaluate_by_cpu(STS_HOOK_PARAMETERS)
 {
-    return tsc ? evaluate_by_tsc : evaluate_by_mono;
+    return evaluate_slowly(STS_HOOK_ARGUMENTS);
+}
+
+_PyFrameEvalFunction sts__frames_evaluator(enum sts__frames_clock clock)
+{
+    static const _PyFrameEvalFunction evaluators[] = {
+        [STS__FRAMES_TSC] = evaluate_by_tsc,
+        [STS__FRAMES_MONO] = evaluate_by_mono,
+        [STS__FRAMES_CPU] = evaluate_by_cpu,
+    };
+
+    return evaluators[clock];
 }

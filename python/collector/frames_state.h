@@ -27,6 +27,8 @@
 #define STS_STACK_HERE() UINTPTR_MAX
 #endif
 
+enum sts__frames_clock { STS__FRAMES_TSC, STS__FRAMES_MONO, STS__FRAMES_CPU };
+
 struct sts__frames_state {
     struct sts__recorder recorder;
     struct sts__timeline timeline;
@@ -47,7 +49,7 @@ extern STS_THREAD_LOCAL struct sts__track *sts__frames_current;
 extern struct sts__track sts__frames_stranger;
 
 /* sts__frames_evaluator - the hook for a clock. */
-_PyFrameEvalFunction sts__frames_evaluator(bool tsc);
+_PyFrameEvalFunction sts__frames_evaluator(enum sts__frames_clock clock);
 
 /* sts__frames_meet - the track of a thread at its first call. NULL: nothing of it is recorded. */
 struct sts__track *sts__frames_meet(PyThreadState *state);

@@ -140,6 +140,7 @@ struct sts__track *sts__frames_meet(PyThreadState *state)
     track->host = state;
     track->host_is_told = true;
     track->stack_limit = stack_limit();
+    track->has_cpu_clock = pthread_getcpuclockid(pthread_self(), &track->cpu_clock) == 0;
     track->host_version = 0;
     sts__frames_current = track;
     return track;
@@ -301,7 +302,16 @@ static void find_threads(void)
 
 static bool is_ours(_PyFrameEvalFunction evaluator)
 {
-    return evaluator == sts__frames_evaluator(true) || evaluator == sts__frames_evaluator(false);
+    return evaluator == sts__frames_evaluator(STS__FRAMES_TSC) ||
+           evaluator == sts__frames_evaluator(STS__FRAMES_MONO) ||
+           evaluator == sts__frames_evaluator(STS__FRAMES_CPU);
+}
+
+static enum sts__frames_clock clock_of(const struct sts__recorder *recorder)
+{
+    if (recorder->options.cpu_clock)
+        return STS__FRAMES_CPU;
+    return recorder->timeline->tsc ? STS__FRAMES_TSC : STS__FRAMES_MONO;
 }
 
 static void put_hook(void)
@@ -312,8 +322,7 @@ static void put_hook(void)
     if (is_ours(found) || (sts__frames.is_behind && found != _PyEval_EvalFrameDefault))
         return; /* ours is behind another one, which calls it */
     sts__frames.next = found;
-    sts__hook_set(sts__frames.interpreter,
-                  sts__frames_evaluator(sts__frames.recorder.timeline->tsc));
+    sts__hook_set(sts__frames.interpreter, sts__frames_evaluator(clock_of(&sts__frames.recorder)));
 }
 
 void sts__frames_clock_changed(void)

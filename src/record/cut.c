@@ -56,8 +56,10 @@ static void charge_own(struct sts__track *track, int64_t now_ticks)
 
 void sts__track_charge(struct sts__track *track, int64_t now_ticks)
 {
-    charge_cumulative(track, now_ticks);
-    charge_own(track, now_ticks);
+    int64_t time = sts__track_time(track, now_ticks);
+
+    charge_cumulative(track, time);
+    charge_own(track, time);
 }
 
 static bool has_figures(const struct sts__arc *arc)
@@ -97,27 +99,34 @@ static void give(struct sts__track *track, struct sts__cut *take_cut, struct sts
     track->slice->cuts = take_cut;
 }
 
+/* In parts of a size that malloc keeps at hand: larger ones would be mapped anew each time. */
+enum { STS_ROWS_OF_CUT = 256 };
+
 static void cut_table(struct sts__track *track, struct sts__arcs *table)
 {
-    struct sts__cut *cut;
+    struct sts__cut *cut = NULL;
     struct sts__arc *arc;
-    size_t n_rows = 0;
+    bool has_any = false;
 
-    for (arc = table->first; arc != NULL; arc = arc->next)
-        n_rows += has_figures(arc);
-    table->idle_cuts = n_rows == 0 ? table->idle_cuts + 1 : 0;
-    if (n_rows == 0)
-        return;
-    cut = sts__cut_new(n_rows);
-    if (cut == NULL) { /* the figures stay, and go into the next slice */
-        track->slice->n_lost++;
-        return;
-    }
     for (arc = table->first; arc != NULL; arc = arc->next) {
-        if (has_figures(arc))
-            take_row(track, arc, &cut->rows[cut->n_rows++]);
+        if (!has_figures(arc))
+            continue;
+        has_any = true;
+        if (cut != NULL && cut->n_rows == STS_ROWS_OF_CUT) {
+            give(track, cut, table->labels);
+            cut = NULL;
+        }
+        if (cut == NULL)
+            cut = sts__cut_new(STS_ROWS_OF_CUT);
+        if (cut == NULL) { /* the figures stay, and go into the next slice */
+            track->slice->n_lost++;
+            break;
+        }
+        take_row(track, arc, &cut->rows[cut->n_rows++]);
     }
-    give(track, cut, table->labels);
+    if (cut != NULL)
+        give(track, cut, table->labels);
+    table->idle_cuts = has_any ? 0 : table->idle_cuts + 1;
 }
 
 static void cut_running(struct sts__track *track)

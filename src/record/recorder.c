@@ -180,7 +180,9 @@ struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t t
         track->thread_id = thread_id;
         track->host = NULL;
         track->host_is_told = false;
-        track->base[0].begin_ticks = now_ticks;
+        track->has_cpu_clock = false;
+        track->cpu_ns = 0;
+        track->base[0].begin_ticks = sts__track_time(track, now_ticks);
         sts__track_open(track);
         atomic_store_explicit(&track->dead, false, memory_order_relaxed);
         return track;

@@ -59,6 +59,25 @@ void sts__track_free(struct sts__track *track)
     free(track);
 }
 
+/* A thread that has ended, or has not come by yet, has no clock: its time stands still. */
+static int64_t cpu_time(struct sts__track *track)
+{
+    struct timespec now;
+    int64_t cpu_ns;
+
+    if (!track->has_cpu_clock || clock_gettime(track->cpu_clock, &now) != 0)
+        return track->cpu_ns;
+    cpu_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    if (cpu_ns > track->cpu_ns)
+        track->cpu_ns = cpu_ns;
+    return track->cpu_ns;
+}
+
+int64_t sts__track_time(struct sts__track *track, int64_t now_ticks)
+{
+    return track->recorder->options.cpu_clock ? cpu_time(track) : now_ticks;
+}
+
 /* --- arcs --- */
 
 static void guess(struct sts__track *track, struct sts__arc *arc)
@@ -130,8 +149,10 @@ int sts__track_make_room(struct sts__track *track)
 
 void sts__track_drop_above(struct sts__track *track, size_t depth, int64_t now_ticks)
 {
+    int64_t time = sts__track_time(track, now_ticks);
+
     while (sts__track_depth(track) > depth)
-        sts__hot_pop(track, now_ticks);
+        sts__hot_pop(track, time);
 }
 
 void sts__track_leave(struct sts__track *track, const void *frame, int64_t now_ticks)
@@ -152,7 +173,7 @@ void sts__track_find(struct sts__track *track, struct sts__code *code, const voi
     if (arc == NULL || sts__track_make_room(track) < 0)
         return;
     sts__hot_count(track, arc, 0);
-    sts__hot_push(track, arc, frame, now_ticks);
+    sts__hot_push(track, arc, frame, sts__track_time(track, now_ticks));
     track->top->kind = STS__ACTIVATION_FOUND;
     track->top->first_run = false;
     track->top->cell = &track->blank_cell; /* so that each call from it is looked at */

@@ -17,6 +17,7 @@
 #include "record/span.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #define STS__ACTIVATIONS_MAX ((size_t)1 << 20) /* of a thread; calls above them are not counted */
 
@@ -59,6 +60,9 @@ struct sts__track {
     void *host;        /* the interpreter's own state of the thread; NULL: not known */
     bool host_is_told; /* the thread itself has come by: its end will be told */
     int64_t thread_id;
+    clockid_t cpu_clock; /* the thread's, where has_cpu_clock */
+    bool has_cpu_clock;
+    int64_t cpu_ns;   /* as it was read last */
     uint32_t mark;    /* scratch of a cut: what has this mark was met in it */
     atomic_bool dead; /* its thread has ended; set without any lock */
 };
@@ -66,6 +70,12 @@ struct sts__track {
 /* sts__track_new - NULL when out of memory. */
 struct sts__track *sts__track_new(struct sts__recorder *recorder, int64_t thread_id);
 void sts__track_free(struct sts__track *track);
+
+/*
+ * sts__track_time - what activations are timed by: the tick that it is; with the clock `cpu` the
+ * thread's processor time so far, in ns.
+ */
+int64_t sts__track_time(struct sts__track *track, int64_t now_ticks);
 
 /*
  * sts__track_arc - the arc of a call that is being made, when the guess was wrong.

@@ -319,7 +319,6 @@ class Slices(unittest.TestCase):
         total = sum(piece.own_ns for piece in slices)
         self.assertAlmostEqual(total, spans[-1][1] - spans[0][0], delta=total * ACCURACY + 100000)
 
-    @unittest.skip("the frames engine reads the wall clock alone so far")
     def test_the_clock_of_the_processor_counts_running_alone(self):
         def burn():
             end = time.thread_time_ns() + 300000000
@@ -342,7 +341,9 @@ class Slices(unittest.TestCase):
                                delta=used * 0.02)
         for piece in mine:
             self.assertEqual(piece.clock, "cpu")
-            self.assertLessEqual(piece.own_ns, (piece.end - piece.begin) * 1.01 + 100000)
+            # The processor's time is read when somebody looks: at a call after the edge, or by
+            # the ticker, which waits for the interpreter's lock.
+            self.assertLessEqual(piece.own_ns, piece.end - piece.begin + 30000000)
 
 
 if __name__ == "__main__":
