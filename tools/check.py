@@ -54,6 +54,7 @@ def sanitized(folder, *options):
 
 SUITE = "meson test -C %s --no-rebuild --timeout-multiplier 4 --verbose --num-processes 2"
 ASAN = "-Db_sanitize=address,undefined"
+TSAN_TESTS = ["test_record_threads", "test_writer", "test_slice_queue", "test_log_file", "test_clocks"]
 SYSTEM_PYTHON = sys.executable
 
 STEPS = [
@@ -61,6 +62,9 @@ STEPS = [
     ("unit", SUITE % "build", count_cmocka),
     ("asan-build", sanitized("build-asan", ASAN), count_one),
     ("asan-unit", SUITE % "build-asan" + " --no-suite oom", count_cmocka),
+    ("tsan-build", sanitized("build-tsan", "-Db_sanitize=thread") +
+     "".join(" tests/unit/" + name for name in TSAN_TESTS), count_one),
+    ("tsan-unit", SUITE % "build-tsan" + " " + " ".join(TSAN_TESTS), count_cmocka),
     ("fuzz-build", "CC=clang-14 " + sanitized("build-fuzz", ASAN, "-Dfuzz=true", "-Dtests=false"),
      count_one),
     *[("fuzz-" + name,

@@ -18,6 +18,7 @@ struct scenario {
 
 extern const struct scenario profile_scenarios[];
 extern const struct scenario format_scenarios[];
+extern const struct scenario writer_scenarios[];
 extern const struct scenario query_scenarios[];
 
 /* A profile with functions, edges and labels, made from the n-th; NULL when out of memory. */
