@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FULL = bool(os.environ.get("STATSLICE_SOAK"))
 TIMEOUT_S = 1200 if FULL else 120
 GROWTH_KB_MAX = 3000 if FULL else 1500  # of resident memory, from when all was used once to the end
+HEAP_GROWTH_KB_MAX = 500
 
 PRELUDE = """
 import ctypes, faulthandler, gc, importlib, json, os, random, signal, sys, threading, time, weakref
@@ -56,6 +57,20 @@ def resident():
     libc.malloc_trim(0)
     with open("/proc/self/status") as file:
         return [int(line.split()[1]) for line in file if line.startswith("VmRSS")][0]
+
+class Heap(ctypes.Structure):
+    "struct mallinfo2 of glibc 2.33 and newer."
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost")]
+
+def heap():
+    "KB that malloc has given out: no holes between them, unlike resident(). None: not known."
+    if not hasattr(libc, "mallinfo2"): return None
+    libc.mallinfo2.restype = Heap
+    gc.collect()
+    info = libc.mallinfo2()
+    return (info.uordblks + info.hblkhd) // 1024
 
 def left(before=None):
     "Open files and threads; threads that have been joined may need a moment to be gone."
@@ -174,11 +189,11 @@ stop()
 
 OWN_NAMES = """
 start(slice_ns=200000000)
-kb, seen, peak = [], [], 0
+kb, kb_heap, seen, peak = [], [], [], 0
 rounds, n = (10, 10000) if FULL else (6, 1500)
 for i in range(rounds):
     spaces = []
-    for j in range(n):
+    for j in range(n if i else 3 * n):  # the tables' largest size is reached first
         space = {{}}
         exec("def made_%d_%d(): return 1\\nmade_%d_%d()" % (i, j, i, j), space)
         spaces.append(space)
@@ -188,8 +203,9 @@ for i in range(rounds):
     gc.collect()
     settled()
     kb.append(resident())
+    kb_heap.append(heap())
 status = _collector.status()
-report(kb=kb, alive=sum(ref() is not None for ref in seen), functions=status["functions"], peak=peak,
+report(kb=kb, kb_heap=kb_heap, alive=sum(ref() is not None for ref in seen), functions=status["functions"], peak=peak,
        n=n, dropped=status["profiles_dropped"])
 stop()
 """
@@ -399,6 +415,11 @@ class Soak(unittest.TestCase):
     def test_functions_of_their_own_names_made_by_exec(self):
         figures = self.measure(OWN_NAMES)
         plain = self.measure(OWN_NAMES, plain=True)  # 3.12 and newer never forget a name
+        if figures["kb_heap"][0] is not None:
+            grown, allowed = (run["kb_heap"][-1] - run["kb_heap"][1] for run in (figures, plain))
+            self.assertLess(grown, allowed + HEAP_GROWTH_KB_MAX, (figures, plain))
+            # resident memory has holes as well, where ten thousand names came and went
+            figures["kb"], plain["kb"] = figures["kb"][-4:], plain["kb"][-4:]
         self.check(figures, plain)
         self.assertGreaterEqual(figures["peak"], figures["n"])
         self.assertLess(figures["functions"], 500)
