@@ -329,7 +329,7 @@ void sts__frames_clock_changed(void)
 {
     if (is_ours(sts__hook_get(sts__frames.interpreter)))
         sts__hook_set(sts__frames.interpreter,
-                      sts__frames_evaluator(sts__frames.recorder.timeline->tsc));
+                      sts__frames_evaluator(clock_of(&sts__frames.recorder)));
 }
 
 /* Where another one was put before ours, ours stays behind it and passes everything on. */
