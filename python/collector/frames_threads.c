@@ -69,6 +69,11 @@ int sts__frames_take(void)
                         "the frames engine profiles the main interpreter, not a sub-interpreter");
         return -1;
     }
+    if (!STS_FRAMES_ARE_KNOWN) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the frames engine knows CPython 3.8 to 3.13; this is " PY_VERSION);
+        return -1;
+    }
     if (sts__frames.is_taken) {
         PyErr_SetString(PyExc_RuntimeError, "the frames engine is in use in this process");
         return -1;
