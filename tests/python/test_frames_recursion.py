@@ -196,7 +196,10 @@ class Recursion(unittest.TestCase):
             frames.disable()
             print("same" if profiled == without else (profiled, without))
         """)
-        self.assertEqual(run(PRELUDE + source), (0, "same\n"))
+        status, output = run(PRELUDE + source)
+        # The parser of 3.8 prints that its stack is full, each time.
+        self.assertEqual((status, output.replace("s_push: parser stack overflow\n", "")),
+                         (0, "same\n"))
 
 
 if __name__ == "__main__":
