@@ -313,6 +313,7 @@ int sts__service_begin_recording(void)
     const struct sts__recorder_options options = {
         .width_ns = service->options.slice_ns,
         .n_label_sets_max = service->options.label_sets_max,
+        .by_thread = service->options.thread_label,
         .cpu_clock = service->options.cpu_clock,
     };
     struct sts__timeline *timeline = sts__frames_timeline();

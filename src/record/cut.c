@@ -104,6 +104,7 @@ enum { STS_ROWS_OF_CUT = 256 };
 
 static void cut_table(struct sts__track *track, struct sts__arcs *table)
 {
+    size_t n_rows = table->n_arcs < STS_ROWS_OF_CUT ? table->n_arcs : STS_ROWS_OF_CUT;
     struct sts__cut *cut = NULL;
     struct sts__arc *arc;
     bool has_any = false;
@@ -117,7 +118,7 @@ static void cut_table(struct sts__track *track, struct sts__arcs *table)
             cut = NULL;
         }
         if (cut == NULL)
-            cut = sts__cut_new(STS_ROWS_OF_CUT);
+            cut = sts__cut_new(n_rows);
         if (cut == NULL) { /* the figures stay, and go into the next slice */
             track->slice->n_lost++;
             break;

@@ -172,10 +172,11 @@ struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t t
     int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
     struct sts__track *track = dead_track(recorder);
 
-    if (track != NULL) { /* its figures are cut, so that they keep their thread's name */
+    if (track != NULL) { /* its figures go on, where nobody tells threads apart */
         sts__track_pass_edges(track, now_ticks);
         sts__track_halt(track, now_ticks);
-        sts__track_cut(track, now_ticks);
+        if (recorder->options.by_thread)
+            sts__track_cut(track, now_ticks);
         sts__track_set_labels(track, NULL, now_ticks);
         track->thread_id = thread_id;
         track->host = NULL;

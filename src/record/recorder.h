@@ -18,6 +18,7 @@
 struct sts__recorder_options {
     int64_t width_ns; /* of a slice; 0: one slice, from begin to end */
     size_t n_label_sets_max;
+    bool by_thread; /* figures of different threads are kept apart, also of those that end */
     bool cpu_clock; /* threads are timed by their processor time; edges stay in wall time */
 };
 
