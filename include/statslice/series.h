@@ -132,7 +132,7 @@ STS_API bool sts_series_is_nested(const struct sts_series *series);
 struct sts_series_counts {
     uint64_t profiles_in;   /* used */
     uint64_t profiles_out;  /* outside the range, or not matching a label filter */
-    uint64_t functions_out; /* function rows not matching --match */
+    uint64_t functions_out; /* different functions not matching --match */
 };
 STS_API struct sts_series_counts sts_series_counts(const struct sts_series *series);
 

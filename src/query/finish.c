@@ -144,6 +144,7 @@ static int new_series(struct sts_query *query, size_t slice_count, size_t column
     series->scale = plan->rate ? STS_SCALE_RATE : plan->share ? STS_SCALE_SHARE : STS_SCALE_TOTAL;
     series->fill = plan->fill;
     series->counts = query->counts;
+    series->counts.functions_out = sts__groups_out_count(&query->groups);
     series->group_count = sts__groups_count(&query->groups);
     *ret_series = series;
     return 0;

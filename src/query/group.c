@@ -44,6 +44,7 @@ void sts__groups_deinit(struct sts__groups *groups)
         sts_symbols_free(groups->maps[i].symbols);
         free(groups->maps[i].entries);
     }
+    sts_symbols_free(groups->out);
     memset(groups, 0, sizeof(*groups));
 }
 
@@ -243,19 +244,46 @@ static int grow_map(struct sts__group_map *map)
     return 0;
 }
 
-int sts__groups_view(struct sts__groups *groups, const struct sts_profile *profile,
-                     struct sts__group_view *ret_view, struct sts_error *err)
+int sts__groups_view(struct sts__groups *groups, struct sts_symbols *symbols,
+                     const char *const labels[STS__BY_PARTS], struct sts__group_view *ret_view,
+                     struct sts_error *err)
 {
     int r;
 
     *ret_view = (struct sts__group_view){ .groups = groups };
-    ret_view->map = find_map(groups, sts_profile_symbols(profile));
+    ret_view->map = find_map(groups, symbols);
     r = grow_map(ret_view->map);
     for (size_t i = 0; r == 0 && i < groups->by->part_count; i++)
         if (groups->by->kinds[i] == STS__BY_LABEL)
-            r = label_part(&groups->parts[i], sts_profile_label(profile, groups->by->keys[i]),
-                           &ret_view->labels[i]);
+            r = label_part(&groups->parts[i], labels[i], &ret_view->labels[i]);
     return fail_status(r, err);
+}
+
+void sts__groups_labels(const struct sts__groups *groups, const struct sts_profile *profile,
+                        const char *ret_labels[STS__BY_PARTS])
+{
+    for (size_t i = 0; i < STS__BY_PARTS; i++)
+        ret_labels[i] = i < groups->by->part_count && groups->by->kinds[i] == STS__BY_LABEL
+                            ? sts_profile_label(profile, groups->by->keys[i])
+                            : NULL;
+}
+
+/* The identity is kept, so that a function of several tables counts once. */
+static int leave_out(struct sts__groups *groups, const struct sts_function *function,
+                     struct sts_error *err)
+{
+    uint32_t id;
+
+    if (groups->out == NULL)
+        groups->out = sts_symbols_new();
+    if (groups->out == NULL)
+        return sts__fail_nomem(err);
+    return sts_symbols_add_function(groups->out, function, &id, err);
+}
+
+size_t sts__groups_out_count(const struct sts__groups *groups)
+{
+    return groups->out == NULL ? 0 : sts_symbols_function_count(groups->out);
 }
 
 /*
@@ -275,7 +303,7 @@ static int map_function(struct sts__groups *groups, struct sts__group_map *map,
         return r;
     if (r == 0) {
         map->entries[function_id] = STS__GROUP_OUT;
-        return 0;
+        return leave_out(groups, &function, err);
     }
     r = 0;
     for (size_t i = 0; r == 0 && i < by->part_count; i++) {

@@ -82,6 +82,7 @@ struct sts__groups {
     size_t pair_count, pair_cap;
     struct sts__group_map maps[STS__MAPS];
     size_t map_count, next_map; /* the oldest one makes room */
+    struct sts_symbols *out;    /* functions that the filter leaves out; NULL: none */
 };
 
 /* by, filter: borrowed as long as the groups are used. */
@@ -91,6 +92,9 @@ void sts__groups_deinit(struct sts__groups *groups);
 
 size_t sts__groups_count(const struct sts__groups *groups);
 
+/* sts__groups_out_count - different functions that were asked for and left out by the filter. */
+size_t sts__groups_out_count(const struct sts__groups *groups);
+
 /* What is the same for all rows of one profile. */
 struct sts__group_view {
     struct sts__groups *groups;
@@ -98,11 +102,19 @@ struct sts__group_view {
     uint32_t labels[STS__BY_PARTS]; /* parts that its labels are */
 };
 
-/* sts__groups_view - look at a profile. Valid until the next view. Errors: STS_E_NOMEM,
- * STS_E_LIMIT.
+/*
+ * sts__groups_view - look at rows of one table of symbols and one set of labels.
+ *
+ * labels: by part of the groups, the value where the part is a label, or NULL where there is none.
+ * Valid until the next view.   Errors: STS_E_NOMEM, STS_E_LIMIT.
  */
-STS_MUST_CHECK int sts__groups_view(struct sts__groups *groups, const struct sts_profile *profile,
+STS_MUST_CHECK int sts__groups_view(struct sts__groups *groups, struct sts_symbols *symbols,
+                                    const char *const labels[STS__BY_PARTS],
                                     struct sts__group_view *ret_view, struct sts_error *err);
+
+/* sts__groups_labels - the values of a profile that its groups are made of; borrowed from it. */
+void sts__groups_labels(const struct sts__groups *groups, const struct sts_profile *profile,
+                        const char *ret_labels[STS__BY_PARTS]);
 
 /*
  * sts__group_view_find - the group of a function, or STS__GROUP_OUT.

@@ -10,6 +10,7 @@
 #include "model/series.h"
 #include "query/axis.h"
 #include "query/cells.h"
+#include "query/figure.h"
 #include "query/filter.h"
 #include "query/group.h"
 #include "query/slice.h"
@@ -48,6 +49,19 @@ struct sts__range {
     int64_t begin_ns, end_ns;
 };
 
+/* A profile without its labels and rows: how long it took, and how much of that was profiled. */
+struct sts__about {
+    struct sts__range span;
+    double coverage; /* 0..1 */
+};
+
+/* What of a profile counts. */
+struct sts__admitted {
+    struct sts__range span;    /* what lies in the asked range of it; may be empty */
+    struct sts__range counted; /* the same, or the moment that it is attributed to */
+    bool is_split;             /* spread over the slices that it reaches into */
+};
+
 struct sts_query {
     struct sts__plan plan;
     bool is_ready; /* texts of times were read: from_ns and to_ns hold */
@@ -83,6 +97,41 @@ STS_MUST_CHECK int sts__query_prepare(struct sts_query *query, struct sts_error 
  * Errors: STS_E_USAGE where sts_query_scan should have come first; STS_E_LIMIT.
  */
 STS_MUST_CHECK int sts__query_set_axis(struct sts_query *query, struct sts_error *err);
+
+/* sts__query_admit - whether a profile counts, by its time. Returns: 1, 0, STS_E_LIMIT. */
+STS_MUST_CHECK int sts__query_admit(const struct sts_query *query, const struct sts__about *about,
+                                    struct sts__admitted *ret_admitted, struct sts_error *err);
+
+/*
+ * sts__query_take - note a profile that counts: slices, coverage, counts.
+ *
+ * The query's axis is set where this is the first one, and its cut is that of this profile until
+ * the next is taken: figures are added by it.
+ * Errors: STS_E_USAGE, STS_E_LIMIT, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__query_take(struct sts_query *query, const struct sts__about *about,
+                                   const struct sts__admitted *admitted, struct sts_error *err);
+
+/* sts__query_note_scanned - a profile that counts widens the range that is known beforehand. */
+void sts__query_note_scanned(struct sts_query *query, const struct sts__admitted *admitted);
+
+/* sts__query_is_estimated - whether figures of such a profile are scaled to the whole of it. */
+bool sts__query_is_estimated(const struct sts_query *query, const struct sts__about *about);
+
+/* Where figures go to: by the cut of the profile that was taken last, or whole into one slice. */
+struct sts__place {
+    struct sts__cells_slice *slice; /* NULL: by the cut */
+    double scale_by;                /* figures are divided by it, where it is not 1 */
+};
+
+/* sts__query_place - of the profile that was taken last. */
+struct sts__place sts__query_place(const struct sts_query *query, const struct sts__about *about);
+
+/* sts__query_add_figures - one or two, of the metric, to a group. Errors: STS_E_LIMIT, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__query_add_figures(struct sts_query *query, const struct sts__place *place,
+                                          uint32_t group, const int64_t values[2],
+                                          struct sts_error *err);
 
 /* sts__query_is_per_call - whether cells hold a divisor beside their time. */
 bool sts__query_is_per_call(const struct sts_query *query);

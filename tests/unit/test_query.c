@@ -683,6 +683,27 @@ static void test_range__must_be_scanned_where_it_is_needed(void **state)
     sts_profile_free(profile);
 }
 
+/* Nine profiles with tables of their own: more than the query remembers at a time. */
+static void test_counts__a_function_that_match_leaves_out_counts_once(void **state)
+{
+    struct sts_profile *profiles[10];
+    struct sts_series *series;
+
+    (void)state;
+    for (size_t i = 0; i < 10; i++) {
+        profiles[i] = simple(10 * (int64_t)i, 10 * (int64_t)i + 10, 1, 1);
+        helper_named(profiles[i], "g", 1, 1);
+        helper_named(profiles[i], i < 9 ? "h" : "outside", 1, 1);
+    }
+    series = ASK(profiles, 10, "match=shop.py:1.f", "slice=10s", "to=90");
+    assert_int_equal(sts_series_counts(series).functions_out, 2); /* g and h */
+    assert_int_equal(sts_series_counts(series).profiles_in, 9);
+    assert_int_equal(sts_series_counts(series).profiles_out, 1);
+    assert_int_equal(sts_series_column_sum(series, STS_COLUMN_TOTAL), 9);
+    sts_series_free(series);
+    free_all(profiles, 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -711,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_options__that_do_not_go_together_are_refused),
         cmocka_unit_test(test_limits__too_many_slices_and_too_large_sums_are_refused),
         cmocka_unit_test(test_range__must_be_scanned_where_it_is_needed),
+        cmocka_unit_test(test_counts__a_function_that_match_leaves_out_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
