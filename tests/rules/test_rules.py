@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "src/base": {"base"},
     "src/model": {"base", "model"},
     "src/format": {"base", "model", "format"},
+    "src/store": {"base", "model", "store"},
     "src/query": {"base", "model", "query"},
     "src/chart": {"base", "model", "chart"},
     "src/report": {"base", "model", "report"},

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chunk_figures.c - figures of a chunk's rows, one by one or summed over runs of profiles.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "store/chunk_form.h"
+#include "store/load.h"
+
+/* Where a figure's values stand: one part for the leaves, one for the others, one to take off. */
+struct figure_place {
+    enum sts__part leaves, others;
+    enum sts__part less; /* PROFILES: none */
+    bool split;          /* leaves and others are counted each from 0 */
+};
+
+#define NONE STS__PART_PROFILES
+
+static const struct figure_place function_places[STS__FIGURE_COUNT] = {
+    [STS__FIGURE_NCALLS] = { STS__PART_NCALLS, STS__PART_NCALLS, NONE, false },
+    [STS__FIGURE_PCALLS] = { STS__PART_NCALLS, STS__PART_NCALLS, STS__PART_RECURSED, false },
+    [STS__FIGURE_TOTTIME] = { STS__PART_LEAFTIME, STS__PART_TOTTIME, NONE, true },
+    [STS__FIGURE_CUMTIME] = { STS__PART_LEAFTIME, STS__PART_CUMTIME, NONE, true },
+    [STS__FIGURE_RESUMES] = { STS__PART_RESUMES, STS__PART_RESUMES, NONE, false },
+    [STS__FIGURE_AWAITTIME] = { STS__PART_AWAITTIME, STS__PART_AWAITTIME, NONE, false },
+};
+
+static const struct figure_place edge_places[STS__FIGURE_COUNT] = {
+    [STS__FIGURE_NCALLS] = { STS__PART_EDGE_NCALLS, STS__PART_EDGE_NCALLS, NONE, false },
+    [STS__FIGURE_PCALLS] = { STS__PART_EDGE_NCALLS, STS__PART_EDGE_NCALLS, STS__PART_EDGE_RECURSED,
+                             false },
+    [STS__FIGURE_TOTTIME] = { STS__PART_EDGE_LEAFTIME, STS__PART_EDGE_TOTTIME, NONE, true },
+    [STS__FIGURE_CUMTIME] = { STS__PART_EDGE_LEAFTIME, STS__PART_EDGE_CUMTIME, NONE, true },
+    [STS__FIGURE_RESUMES] = { NONE, NONE, NONE, false },
+    [STS__FIGURE_AWAITTIME] = { NONE, NONE, NONE, false },
+};
+
+static const struct figure_place *place_of(enum sts__figure figure, bool of_edges)
+{
+    assert(figure < STS__FIGURE_COUNT);
+    return of_edges ? &edge_places[figure] : &function_places[figure];
+}
+
+uint32_t sts__figure_parts(enum sts__figure figure, bool of_edges)
+{
+    const struct figure_place *place = place_of(figure, of_edges);
+    return UINT32_C(1) << STS__PART_PROFILES | UINT32_C(1) << place->leaves |
+           UINT32_C(1) << place->others | UINT32_C(1) << place->less |
+           UINT32_C(1) << (of_edges ? STS__PART_EDGES : STS__PART_FUNCTIONS) |
+           UINT32_C(1) << (of_edges ? STS__PART_EDGE_POSITIONS : STS__PART_POSITIONS);
+}
+
+static uint32_t leaf_row_count(const struct sts__chunk_table *table)
+{
+    return table->group_count == 0 ? 0 : table->first_rows[table->leaf_count];
+}
+
+/* --- row by row --- */
+
+static int unpack_part(const struct sts__chunk_table *table, enum sts__part part, uint32_t first,
+                       uint32_t count, int64_t *ret_values, struct sts_error *err)
+{
+    if (part != NONE && table->has_column[part])
+        return sts__column_unpack(&table->columns[part], first, count, ret_values, err);
+    memset(ret_values, 0, count * sizeof(*ret_values));
+    return 0;
+}
+
+#define LESS_AT_ONCE 1024
+
+static int take_off(const struct sts__chunk_table *table, enum sts__part part, uint32_t first,
+                    uint32_t count, int64_t *values, struct sts_error *err)
+{
+    int64_t less[LESS_AT_ONCE];
+    int r = 0;
+
+    if (part == NONE || !table->has_column[part])
+        return 0;
+    for (uint32_t at = 0; at < count && r == 0; at += LESS_AT_ONCE) {
+        uint32_t n = count - at < LESS_AT_ONCE ? count - at : LESS_AT_ONCE;
+
+        r = unpack_part(table, part, first + at, n, less, err);
+        for (uint32_t i = 0; r == 0 && i < n; i++)
+            values[at + i] = sts__as_signed((uint64_t)values[at + i] - (uint64_t)less[i]);
+    }
+    return r;
+}
+
+int sts__table_figure(const struct sts__chunk_table *table, enum sts__figure figure,
+                      uint32_t first_row, uint32_t count, int64_t *ret_values,
+                      struct sts_error *err)
+{
+    const struct figure_place *place = place_of(figure, table->of_edges);
+    uint32_t leaf_rows = leaf_row_count(table);
+    uint32_t in_leaves = 0;
+    int r = 0;
+
+    assert(first_row <= sts__table_row_count(table) &&
+           count <= sts__table_row_count(table) - first_row);
+    if (first_row < leaf_rows)
+        in_leaves = count < leaf_rows - first_row ? count : leaf_rows - first_row;
+    if (in_leaves > 0)
+        r = unpack_part(table, place->leaves, first_row, in_leaves, ret_values, err);
+    if (r == 0 && count > in_leaves)
+        r = unpack_part(table, place->others,
+                        first_row + in_leaves - (place->split ? leaf_rows : 0), count - in_leaves,
+                        ret_values + in_leaves, err);
+    return r < 0 ? r : take_off(table, place->less, first_row, count, ret_values, err);
+}
+
+/* --- sums --- */
+
+/* The rows of one group that are in a run of profiles: [first, end), counted from the group's. */
+static struct sts__run rows_of_run(const struct sts__run *run, const uint32_t *positions,
+                                   uint32_t count, uint32_t from)
+{
+    struct sts__run rows = { from, from };
+
+    if (positions == NULL)
+        return *run;
+    while (rows.first < count && positions[rows.first] < run->first)
+        rows.first++;
+    rows.end = rows.first;
+    while (rows.end < count && positions[rows.end] < run->end)
+        rows.end++;
+    return rows;
+}
+
+static int sum_part(const struct sts__chunk_table *table, enum sts__part part, uint32_t first,
+                    uint32_t count, int64_t *ret_sum, struct sts_error *err)
+{
+    *ret_sum = 0;
+    if (part == NONE || !table->has_column[part])
+        return 0;
+    return sts__column_sum(&table->columns[part], first, count, ret_sum, err);
+}
+
+static int sum_rows(const struct sts__chunk_table *table, const struct figure_place *place,
+                    uint32_t first, uint32_t count, int64_t *ret_sum, struct sts_error *err)
+{
+    uint32_t leaf_rows = leaf_row_count(table);
+    bool is_leaf = first < leaf_rows;
+    int64_t less = 0;
+    int r = sum_part(table, is_leaf ? place->leaves : place->others,
+                     first - (is_leaf || !place->split ? 0 : leaf_rows), count, ret_sum, err);
+
+    if (r == 0)
+        r = sum_part(table, place->less, first, count, &less, err);
+    if (r == 0 && (less == INT64_MIN || !sts__add_i64(ret_sum, -less)))
+        r = sts__fail(err, STS_E_LIMIT, "a sum does not fit 63 bits");
+    return r;
+}
+
+static int sum_group(const struct sts__chunk_table *table, const struct figure_place *place,
+                     uint32_t group, const struct sts__run *runs, size_t run_count,
+                     int64_t *ret_sums, struct sts_error *err)
+{
+    const uint32_t *positions = sts__table_positions(table, group);
+    uint32_t first = table->first_rows[group];
+    uint32_t count = table->first_rows[group + 1] - first;
+    uint32_t from = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < run_count && r == 0; i++) {
+        struct sts__run rows = rows_of_run(&runs[i], positions, count, from);
+
+        ret_sums[i] = 0;
+        if (rows.end > rows.first)
+            r = sum_rows(table, place, first + rows.first, rows.end - rows.first, &ret_sums[i],
+                         err);
+        from = rows.end;
+    }
+    return r;
+}
+
+int sts__table_sums(const struct sts__chunk_table *table, enum sts__figure figure,
+                    uint32_t first_group, uint32_t group_count, const struct sts__run *runs,
+                    size_t run_count, int64_t *ret_sums, struct sts_error *err)
+{
+    const struct figure_place *place = place_of(figure, table->of_edges);
+    int r = 0;
+
+    assert(first_group <= table->group_count && group_count <= table->group_count - first_group);
+    assert(run_count == 0 || runs[run_count - 1].end <= table->profile_count);
+    for (uint32_t i = 0; i < group_count && r == 0; i++)
+        r = sum_group(table, place, first_group + i, runs, run_count, ret_sums + i * run_count,
+                      err);
+    return r;
+}
+
+void sts__table_counts(const struct sts__chunk_table *table, uint32_t first_group,
+                       uint32_t group_count, const struct sts__run *runs, size_t run_count,
+                       uint32_t *ret_counts)
+{
+    for (uint32_t i = 0; i < group_count; i++) {
+        uint32_t group = first_group + i;
+        const uint32_t *positions = sts__table_positions(table, group);
+        uint32_t count = table->first_rows[group + 1] - table->first_rows[group];
+        uint32_t from = 0;
+
+        for (size_t k = 0; k < run_count; k++) {
+            struct sts__run rows = rows_of_run(&runs[k], positions, count, from);
+            ret_counts[i * run_count + k] = rows.end - rows.first;
+            from = rows.end;
+        }
+    }
+}
