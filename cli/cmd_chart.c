@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <statslice/chart.h>
+#include <statslice/query.h>
 #include <statslice/series.h>
 
 #include "cli/ask.h"
@@ -180,6 +181,7 @@ const struct cli_command cmd_chart = {
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
-    .takes_query = true,
+    .query_options = sts_query_options,
+    .query_title = "Query",
     .run = run,
 };

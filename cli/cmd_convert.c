@@ -8,6 +8,7 @@
 #include <statslice/format.h>
 #include <statslice/profile.h>
 
+#include "cli/asked_span.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/outfile.h"
@@ -18,7 +19,7 @@
 
 static struct {
     const char *path;
-    const char *format;
+    struct cli_list to; /* a format, and the end of the span: no word is both */
     struct cli_list labels;
     bool merge;
 } opts;
@@ -51,12 +52,14 @@ static const struct cli_option options[] = {
     },
     {
         .name = "to",
-        .kind = CLI_CHOICE,
-        .argument = "FORMAT",
+        .kind = CLI_LIST,
+        .argument = "FORMAT|TIME",
         .value_at = format_name,
         .describe_at = describe_format,
-        .help = "the format to write (default: by the ending of FILE)",
-        .target = &opts.format,
+        .help =
+            "the format to write (default: by the ending of FILE); or, of a TIME, only what was "
+            "before it",
+        .target = &opts.to,
     },
     {
         .name = "merge",
@@ -78,30 +81,57 @@ static const struct cli_example examples[] = {
       "All profiles of a log as one file that pstats, snakeviz and tuna open." },
     { "statslice convert --label service=shop *.prof -o shop.ndjson.zst",
       "Many files to one compressed log, each profile with its time and a label." },
+    { "statslice convert --from -2h --to -1h app.log -o hour.prof",
+      "One hour of a log as a file for pstats." },
     { "statslice convert app.log --to ndjson-flat -o -",
       "One line per function and profile, for a log platform." },
 };
 
 struct conversion {
     struct sts_output *output;
+    struct sts_total *span;  /* what of each profile counts */
     struct sts_profile *sum; /* NULL: each profile is written as it comes */
 };
 
-static int choose_format(const struct sts_format_info **ret_info, struct sts_error *err)
+static const struct sts_format_info *find_format(const char *name)
 {
     size_t count;
     const struct sts_format_info *formats = sts_output_formats(&count);
 
-    if (opts.path == NULL && opts.format == NULL)
-        return cli_fail(err, STS_E_USAGE, "no output is given (--output FILE)");
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+/* A word that is no format is a time; where it is none either, a format was meant. */
+static int read_to(struct sts_total *span, const struct sts_format_info **ret_info,
+                   struct sts_error *err)
+{
     *ret_info = NULL;
-    if (opts.format == NULL)
-        *ret_info = sts_output_format_of(opts.path);
-    for (size_t i = 0; i < count && opts.format != NULL; i++) {
-        if (strcmp(formats[i].name, opts.format) == 0)
-            *ret_info = &formats[i];
+    for (size_t i = 0; i < opts.to.count; i++) {
+        const char *text = opts.to.items[i];
+        const struct sts_format_info *info = find_format(text);
+        int r = info == NULL ? sts_total_set(span, "to", text, err) : 0;
+        if (r < 0 && text[0] >= 'a' && text[0] <= 'z')
+            return cli_fail(err, STS_E_USAGE,
+                            "--to: unknown FORMAT \"%.40s\"; statslice convert --help lists them",
+                            text);
+        if (r < 0)
+            return r;
+        if (info != NULL)
+            *ret_info = info;
     }
-    if (*ret_info == NULL)
+    return 0;
+}
+
+static int choose_format(const struct sts_format_info **info, struct sts_error *err)
+{
+    if (opts.path == NULL && *info == NULL)
+        return cli_fail(err, STS_E_USAGE, "no output is given (--output FILE)");
+    if (*info == NULL)
+        *info = sts_output_format_of(opts.path);
+    if (*info == NULL)
         return cli_fail(err, STS_E_USAGE,
                         "the ending of \"%.80s\" does not tell the format; say which with --to",
                         opts.path);
@@ -137,8 +167,11 @@ static int set_labels(struct sts_profile *profile, struct sts_error *err)
 static int take(void *context, struct sts_profile *profile, struct sts_error *err)
 {
     struct conversion *conversion = context;
-    int r = set_labels(profile, err);
+    int r = sts_total_cut(conversion->span, profile, err);
 
+    if (r <= 0)
+        return r;
+    r = set_labels(profile, err);
     if (r < 0)
         return r;
     if (conversion->sum != NULL)
@@ -147,9 +180,9 @@ static int take(void *context, struct sts_profile *profile, struct sts_error *er
 }
 
 static int convert(struct cli_inputs *inputs, const struct sts_format_info *info,
-                   struct sts_sink *sink, struct sts_error *err)
+                   struct sts_total *span, struct sts_sink *sink, struct sts_error *err)
 {
-    struct conversion conversion = { NULL, NULL };
+    struct conversion conversion = { .span = span };
     int r = sts_output_open(info->name, sink, &conversion.output, err), closed;
 
     if (r < 0)
@@ -175,9 +208,14 @@ static int run(const struct cli_context *context, struct sts_error *err)
     const struct cli_list *paths = &context->operands.list;
     const struct sts_format_info *info = NULL;
     struct cli_inputs inputs = { .items = NULL };
+    struct sts_total *span = NULL;
     struct sts_sink *sink = NULL;
-    int r = choose_format(&info, err);
+    int r = cli_span_open(context, &span, err);
 
+    if (r >= 0)
+        r = read_to(span, &info, err);
+    if (r >= 0)
+        r = choose_format(&info, err);
     if (r >= 0)
         r = check_labels(err);
     if (r >= 0)
@@ -185,12 +223,16 @@ static int run(const struct cli_context *context, struct sts_error *err)
     if (r >= 0)
         r = cli_outfile_open(opts.path, &sink, err);
     if (r >= 0)
-        r = convert(&inputs, info, sink, err);
+        r = convert(&inputs, info, span, sink, err);
     r = cli_outfile_close(sink, r, err);
-    if (r >= 0)
+    if (r >= 0) {
         cli_inputs_warn(&inputs);
+        cli_span_warn(context, span);
+    }
+    sts_total_free(span);
     cli_inputs_close(&inputs);
     cli_list_deinit(&opts.labels);
+    cli_list_deinit(&opts.to);
     return r;
 }
 
@@ -201,11 +243,15 @@ const struct cli_command cmd_convert = {
     .description =
         "Reads the profiles of all inputs and writes them in another format. Where the format "
         "holds one profile a file (pstats does), all profiles are added up to one first.\n\n"
+        "--from, --to and --where choose a span and labels out of logs. A profile across an end of "
+        "the span counts in proportion to time.\n\n"
         "The file is replaced only when all went well.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .query_options = sts_total_options,
+    .query_title = "Span",
     .run = run,
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <statslice/query.h>
 #include <statslice/report.h>
 #include <statslice/series.h>
 
@@ -116,6 +117,7 @@ const struct cli_command cmd_slices = {
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
-    .takes_query = true,
+    .query_options = sts_query_options,
+    .query_title = "Query",
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include <statslice/profile.h>
 #include <statslice/report.h>
 
+#include "cli/asked_span.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/outfile.h"
@@ -93,6 +94,8 @@ static const struct cli_example examples[] = {
     { "statslice stats --sort cumulative --callers app.prof 'shop\\.py' 0.5",
       "Who called the functions of shop.py, the upper half of them." },
     { "statslice stats --strip-dirs monday.prof tuesday.prof", "Two files added up." },
+    { "statslice stats --from '2024-05-05 14:00' --to '2024-05-05 15:00' app.log",
+      "One hour of a log." },
 };
 
 /* --- what is an input, what a restriction --- */
@@ -203,6 +206,7 @@ static int make_heading(struct heading *heading, const struct cli_inputs *inputs
 struct sums {
     struct cli_inputs inputs;
     struct sts_profile **items; /* one an input */
+    struct sts_total *span;     /* what of each profile counts */
 };
 
 static int print(const struct sums *sums, const struct cli_list *restrictions,
@@ -239,8 +243,9 @@ static int print(const struct sums *sums, const struct cli_list *restrictions,
 static int take(void *context, struct sts_profile *profile, struct sts_error *err)
 {
     struct sums *sums = context;
+    int r = sts_total_cut(sums->span, profile, err);
 
-    return sts_profile_merge(sums->items[sums->inputs.current], profile, err);
+    return r <= 0 ? r : sts_profile_merge(sums->items[sums->inputs.current], profile, err);
 }
 
 static int make_items(struct sums *sums, struct sts_error *err)
@@ -260,8 +265,10 @@ static int read_and_print(const struct cli_context *context, const struct cli_li
                           const struct cli_list *restrictions, struct sts_error *err)
 {
     struct sums sums = { .items = NULL };
-    int r = cli_inputs_open(&sums.inputs, context, paths->items, paths->count, 1, err);
+    int r = cli_span_open(context, &sums.span, err);
 
+    if (r >= 0)
+        r = cli_inputs_open(&sums.inputs, context, paths->items, paths->count, 1, err);
     if (r >= 0)
         r = make_items(&sums, err);
     if (r >= 0)
@@ -272,11 +279,14 @@ static int read_and_print(const struct cli_context *context, const struct cli_li
         r = sts_profile_drop_qualnames(sums.items[i], err);
     if (r >= 0)
         r = print(&sums, restrictions, err);
-    if (r >= 0)
+    if (r >= 0) {
         cli_inputs_warn(&sums.inputs);
+        cli_span_warn(context, sums.span);
+    }
     for (size_t i = 0; sums.items != NULL && i < sums.inputs.count; i++)
         sts_profile_free(sums.items[i]);
     free(sums.items);
+    sts_total_free(sums.span);
     cli_inputs_close(&sums.inputs);
     return r;
 }
@@ -313,11 +323,15 @@ const struct cli_command cmd_stats = {
         "input, and the first operand is always an INPUT); from the first one on that is not, "
         "and behind \"--\", all are RESTRICTIONs. A RESTRICTION is a number of lines (20), a share "
         "of the lines (0.1), or a regular expression that is searched in \"file:line(function)\"; "
-        "each narrows what the one before it has left.",
+        "each narrows what the one before it has left.\n\n"
+        "--from, --to and --where choose a span and labels out of logs. A profile across an end of "
+        "the span counts in proportion to time.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .query_options = sts_total_options,
+    .query_title = "Span",
     .run = run,
 };

@@ -9,10 +9,12 @@
 
 #include "cli/opt.h"
 
+struct sts_query_option;
+
 /* What was asked for, beside a command's own options. */
 struct cli_context {
     struct cli_operands operands;
-    struct cli_list settings; /* query options: name, value, name, value, ... */
+    struct cli_list settings; /* of query_options: name, value, name, value, ... */
     bool help, quiet, strict;
 };
 
@@ -31,8 +33,12 @@ struct cli_command {
     const struct cli_example *examples;
     size_t example_count;
     bool reads_inputs;  /* has the options that all do that read inputs */
-    bool takes_query;   /* has the options of sts_query_options */
     bool takes_command; /* its operands are a command line, options of which are not ours */
+
+    /* The library's table of options that it hands on, or NULL: sts_query_options. What it has an
+     * option of its own for is not taken from there. */
+    const struct sts_query_option *(*query_options)(size_t *ret_count);
+    const char *query_title; /* over them in help: "Query" */
 
     /* Returns: 0, or a status with err filled. */
     int (*run)(const struct cli_context *context, struct sts_error *err);

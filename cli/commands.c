@@ -41,15 +41,26 @@ static void add_group(struct cli_option_set *set, const char *title,
     set->groups[set->count++] = (struct cli_option_group){ title, options, count };
 }
 
-/* The library's own table, in the shape of ours. */
-static size_t copy_query_options(struct cli_option *options, struct cli_list *settings)
+static bool has_own(const struct cli_command *command, const char *name)
 {
-    size_t count;
-    const struct sts_query_option *known = sts_query_options(&count);
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strcmp(command->options[i].name, name) == 0)
+            return true;
+    return false;
+}
 
-    assert(count <= CLI_QUERY_OPTIONS_MAX);
-    for (size_t i = 0; i < count; i++)
-        options[i] = (struct cli_option){
+/* The library's own table, in the shape of ours. */
+static size_t copy_query_options(struct cli_option *options, const struct cli_command *command,
+                                 struct cli_list *settings)
+{
+    size_t known_count, count = 0;
+    const struct sts_query_option *known = command->query_options(&known_count);
+
+    assert(known_count <= CLI_QUERY_OPTIONS_MAX);
+    for (size_t i = 0; i < known_count; i++) {
+        if (has_own(command, known[i].name))
+            continue;
+        options[count++] = (struct cli_option){
             .name = known[i].name,
             .kind = CLI_SETTING,
             .argument = known[i].argument,
@@ -58,6 +69,7 @@ static size_t copy_query_options(struct cli_option *options, struct cli_list *se
             .repeatable = known[i].repeatable,
             .target = settings,
         };
+    }
     return count;
 }
 
@@ -94,9 +106,9 @@ void cli_command_options_init(struct cli_command_options *options,
     options->set.count = 0;
     options->set.operands_end_options = command->takes_command;
     add_group(&options->set, "Options", command->options, command->option_count);
-    if (command->takes_query)
-        add_group(&options->set, "Query", options->query,
-                  copy_query_options(options->query, &context->settings));
+    if (command->query_options != NULL)
+        add_group(&options->set, command->query_title, options->query,
+                  copy_query_options(options->query, command, &context->settings));
     add_group(&options->set, "Common options", options->common,
               fill_common(options->common, command, context));
 }

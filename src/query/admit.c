@@ -18,26 +18,35 @@ static void extend(struct sts__range *range, const struct sts__range *more, bool
         range->end_ns = more->end_ns;
 }
 
-int sts__query_admit(const struct sts_query *query, const struct sts__about *about,
-                     struct sts__admitted *ret_admitted, struct sts_error *err)
+int sts__plan_admit(const struct sts__plan *plan, const struct sts__range *range,
+                    const struct sts__about *about, struct sts__admitted *ret_admitted,
+                    struct sts_error *err)
 {
     int64_t begin_ns = about->span.begin_ns, end_ns = about->span.end_ns;
-    int64_t moment_ns = query->plan.attribution == STS__ATTRIBUTION_END ? end_ns : begin_ns;
+    int64_t moment_ns = plan->attribution == STS__ATTRIBUTION_END ? end_ns : begin_ns;
     struct sts__admitted *ret = ret_admitted;
 
     if (begin_ns < STS__TIME_MIN_NS || end_ns > STS__TIME_MAX_NS)
         return sts__fail(err, STS_E_LIMIT,
                          "a profile's time is not within the years that can be "
                          "told");
-    ret->span.begin_ns = begin_ns > query->from_ns ? begin_ns : query->from_ns;
-    ret->span.end_ns = end_ns < query->to_ns ? end_ns : query->to_ns;
-    ret->is_split = query->plan.attribution == STS__ATTRIBUTION_SPREAD && begin_ns < end_ns;
+    ret->span.begin_ns = begin_ns > range->begin_ns ? begin_ns : range->begin_ns;
+    ret->span.end_ns = end_ns < range->end_ns ? end_ns : range->end_ns;
+    ret->is_split = plan->attribution == STS__ATTRIBUTION_SPREAD && begin_ns < end_ns;
     if (ret->is_split) {
         ret->counted = ret->span;
         return ret->span.begin_ns < ret->span.end_ns;
     }
     ret->counted = (struct sts__range){ moment_ns, moment_ns + 1 };
-    return moment_ns >= query->from_ns && moment_ns < query->to_ns;
+    return moment_ns >= range->begin_ns && moment_ns < range->end_ns;
+}
+
+int sts__query_admit(const struct sts_query *query, const struct sts__about *about,
+                     struct sts__admitted *ret_admitted, struct sts_error *err)
+{
+    struct sts__range range = { query->from_ns, query->to_ns };
+
+    return sts__plan_admit(&query->plan, &range, about, ret_admitted, err);
 }
 
 void sts__query_note_scanned(struct sts_query *query, const struct sts__admitted *admitted)

@@ -63,6 +63,32 @@ static int parse_wall(const char *text, const struct sts__zone *zone, int64_t *r
     return r;
 }
 
+/* "today", "yesterday 14:00": with the date in place of the word, it is any other time. */
+static int parse_day(const char *text, const struct sts__zone *zone, int64_t now_ns,
+                     int64_t *ret_ns)
+{
+    static const struct {
+        const char *word;
+        int64_t days;
+    } words[] = { { "today", 0 }, { "yesterday", -1 } };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t len = strlen(words[i].word);
+        struct sts__civil day;
+        char whole[TEXT_MAX + 16];
+        if (strncmp(text, words[i].word, len) != 0 || strlen(text) > TEXT_MAX)
+            continue;
+        day = sts__civil_of_ns(now_ns, sts__zone_offset_s(zone, now_ns));
+        day = sts__civil_of_ns((sts__days_of_civil(day.year, day.month, day.day) + words[i].days) *
+                                   STS__NS_PER_DAY,
+                               0);
+        snprintf(whole, sizeof(whole), "%04d-%02u-%02u%s", (int)day.year, (unsigned)day.month,
+                 (unsigned)day.day, text + len);
+        return parse_wall(whole, zone, ret_ns);
+    }
+    return STS_E_FORMAT;
+}
+
 int sts__moment_parse(const char *text, const struct sts__zone *zone, int64_t now_ns,
                       int64_t *ret_ns)
 {
@@ -74,6 +100,8 @@ int sts__moment_parse(const char *text, const struct sts__zone *zone, int64_t no
         return STS_E_FORMAT;
     if (text[0] == 'n' || text[0] == '-' || text[0] == '+') {
         r = parse_relative(text, now_ns, &time_ns);
+    } else if (text[0] == 't' || text[0] == 'y') {
+        r = parse_day(text, zone, now_ns, &time_ns);
     } else if (strspn(text, "0123456789.") == len) {
         r = sts__num_parse_ns(text, len, &time_ns);
     } else {

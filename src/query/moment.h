@@ -15,6 +15,7 @@ struct sts__zone;
  *   "2024-05-05T12:00:00+02:00"    RFC 3339
  *   "2024-05-05", "2024-05-05 12:00", "2024-05-05T12:00:30.5"    by the zone's clock
  *   "now", "-1h30m", "now-1d", "now+5m"
+ *   "today", "yesterday", "yesterday 14:00"    by the zone's clock
  *   "1714900000", "1714900000.25"    seconds since 1970 UTC
  *
  * Returns: 0, STS_E_FORMAT, STS_E_LIMIT (outside of STS__TIME_MIN_NS..STS__TIME_MAX_NS).

@@ -16,6 +16,7 @@
 #include "base/timetext.h"
 #include "base/zone.h"
 #include "query/moment.h"
+#include "query/option_rows.h"
 #include "query/query.h"
 
 #define WORDS_BYTES_MAX 128 /* of all values of one option in a message */
@@ -49,20 +50,14 @@ static const struct sts_query_option options[OPTION_COUNT] = {
                        false },
     [OPTION_SLICES] = { "slices", "N", NULL,
                         "at most N slices, of the smallest pleasant width (default: 60)", false },
-    [OPTION_ZONE] = { "zone", "NAME", NULL,
-                      "time zone of calendar units, dates and shown times: Europe/Berlin, local "
-                      "(default: UTC)",
-                      false },
+    [OPTION_ZONE] = STS__OPTION_ZONE,
     [OPTION_ORIGIN] = { "origin", "TIME", NULL,
                         "a slice begins at: epoch, first (the first profile), or a time "
                         "(default: epoch)",
                         false },
     [OPTION_OFFSET] = { "offset", "DURATION", NULL,
                         "move all edges by that much, such as 6h or -30m", false },
-    [OPTION_ATTRIBUTION] = { "attribution", "HOW", "spread end start",
-                             "a profile across an edge is split (spread), or counts whole where it "
-                             "ends or starts (default: spread)",
-                             false },
+    [OPTION_ATTRIBUTION] = STS__OPTION_ATTRIBUTION,
     [OPTION_FILL] = { "fill", "HOW", "zero null previous",
                       "what a slice without any profile shows (default: zero)", false },
     [OPTION_METRIC] = { "metric", "NAME",
@@ -75,21 +70,12 @@ static const struct sts_query_option options[OPTION_COUNT] = {
                           "scale profiles of which only a part was profiled to their whole span, "
                           "and mark what is estimated",
                           false },
-    [OPTION_BY] = { "by", "WHAT", NULL,
-                    "what is summed: function, name, file, module, package, label:KEY, or two of "
-                    "them with a comma (default: function)",
-                    false },
-    [OPTION_WHERE] = { "where", "CONDITION", NULL,
-                       "only profiles with label=value, label!=value, label~regex, label!~regex",
-                       true },
-    [OPTION_MATCH] = { "match", "REGEX", NULL,
-                       "only functions whose \"file:line(name)\" holds it; any of several", true },
-    [OPTION_FROM] = { "from", "TIME", NULL,
-                      "from that time on: 2024-05-05, \"2024-05-05 12:00\", RFC 3339, -1h, now, "
-                      "seconds since 1970",
-                      false },
-    [OPTION_TO] = { "to", "TIME", NULL, "before that time", false },
-    [OPTION_TOP] = { "top", "N", NULL, "the N largest stand alone, 0: all (default: 10)", false },
+    [OPTION_BY] = STS__OPTION_BY,
+    [OPTION_WHERE] = STS__OPTION_WHERE,
+    [OPTION_MATCH] = STS__OPTION_MATCH,
+    [OPTION_FROM] = STS__OPTION_FROM,
+    [OPTION_TO] = STS__OPTION_TO,
+    [OPTION_TOP] = STS__OPTION_TOP,
     [OPTION_TOP_PER_SLICE] = { "top-per-slice", NULL, NULL, "choose the N largest in every slice",
                                false },
 };
@@ -195,7 +181,8 @@ static int keep_moment(enum option option, const struct sts__plan *plan, const c
     if (r < 0)
         return sts__fail(err, STS_E_USAGE,
                          "%s must be a time such as 2024-05-05, \"2024-05-05 12:00\", "
-                         "2024-05-05T12:00:00Z, -1h, now, or seconds since 1970%s, not \"%s\"",
+                         "2024-05-05T12:00:00Z, \"yesterday 14:00\", -1h, now, or seconds since "
+                         "1970%s, not \"%s\"",
                          options[option].name,
                          option == OPTION_ORIGIN ? ", or epoch, or first" : "", value);
     copy = sts__copy_text(value, strlen(value));

@@ -98,9 +98,15 @@ STS_MUST_CHECK int sts__query_prepare(struct sts_query *query, struct sts_error 
  */
 STS_MUST_CHECK int sts__query_set_axis(struct sts_query *query, struct sts_error *err);
 
-/* sts__query_admit - whether a profile counts, by its time. Returns: 1, 0, STS_E_LIMIT. */
+/*
+ * sts__query_admit - whether a profile counts, by its time. Returns: 1, 0, STS_E_LIMIT.
+ * sts__plan_admit - the same within a range of the caller's.
+ */
 STS_MUST_CHECK int sts__query_admit(const struct sts_query *query, const struct sts__about *about,
                                     struct sts__admitted *ret_admitted, struct sts_error *err);
+STS_MUST_CHECK int sts__plan_admit(const struct sts__plan *plan, const struct sts__range *range,
+                                   const struct sts__about *about,
+                                   struct sts__admitted *ret_admitted, struct sts_error *err);
 
 /*
  * sts__query_take - note a profile that counts: slices, coverage, counts.

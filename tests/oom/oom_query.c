@@ -141,6 +141,43 @@ static int run_filters(struct sts_error *err)
     return run_query(settings, err);
 }
 
+static int add_totals(struct sts_total *total, struct sts_error *err)
+{
+    int r = 0;
+
+    for (int n = 0; r >= 0 && n < 4; n++) {
+        struct sts_profile *profile = make_profile(n * 5, err);
+        r = profile == NULL ? STS_E_NOMEM : sts_total_add(total, profile, err);
+        if (r >= 0)
+            r = sts_total_cut(total, profile, err);
+        sts_profile_free(profile);
+    }
+    return r;
+}
+
+static int run_total(struct sts_error *err)
+{
+    struct sts_total *total;
+    size_t count;
+    int r = sts_total_options(&count) == NULL ? STS_E_NOTFOUND : 0;
+
+    if (r >= 0)
+        r = sts_total_new(NULL, &total, err);
+    if (r < 0)
+        return r;
+    sts_total_set_now_ns(total, INT64_C(60000000000));
+    r = sts_total_set(total, "from", "2.5", err);
+    if (r >= 0)
+        r = sts_total_set(total, "where", "service=shop", err);
+    if (r >= 0)
+        r = add_totals(total, err);
+    if (r >= 0 && (sts_profile_function_count(sts_total_profile(total)) == 0 ||
+                   sts_total_counts(total).profiles_in == 0))
+        r = STS_E_NOTFOUND;
+    sts_total_free(total);
+    return r;
+}
+
 static int run_options(struct sts_error *err)
 {
     size_t count;
@@ -290,6 +327,7 @@ const struct scenario query_scenarios[] = {
     { "query with defaults", run_default },
     { "query by calendar days", run_calendar },
     { "query with filters", run_filters },
+    { "total of a span", run_total },
     { "options of a query", run_options },
     { "durations and sizes", run_amounts },
     { "chart as svg", run_svg },

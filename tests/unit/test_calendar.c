@@ -209,6 +209,13 @@ static const struct {
     { "-1h30m", "UTC", "2024-01-02T01:34:05Z" },
     { "now-1d", "UTC", "2024-01-01T03:04:05Z" },
     { "now+5m", "UTC", "2024-01-02T03:09:05Z" },
+    { "today", "UTC", "2024-01-02T00:00:00Z" },
+    { "yesterday", "UTC", "2024-01-01T00:00:00Z" },
+    { "yesterday 14:00", "Europe/Berlin", "2024-01-01T13:00:00Z" },
+    { "yesterdayT14:00:30", "UTC", "2024-01-01T14:00:30Z" },
+    /* 03:04 UTC is still the day before there */
+    { "today", "America/New_York", "2024-01-01T05:00:00Z" },
+    { "yesterday 23:59", "America/New_York", "2024-01-01T04:59:00Z" },
     { "0", "UTC", "1970-01-01T00:00:00Z" },
     { "1714900000", "Europe/Berlin", "2024-05-05T09:06:40Z" },
     { "1714900000.25", "UTC", "2024-05-05T09:06:40.25Z" },
@@ -230,7 +237,10 @@ static void test_moment__is_read_as_a_person_means_it(void **state)
 static void test_moment__broken_ones_are_refused(void **state)
 {
     static const char *const texts[] = { "",
-                                         "yesterday",
+                                         "tomorrow",
+                                         "yesterday 25:00",
+                                         "yesterdays",
+                                         "yesterday-1h",
                                          "2024-13-01",
                                          "2024-02-30",
                                          "2024-05-05 ",
