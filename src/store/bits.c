@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bits.c - numbers of a fixed width, side by side in bytes: plain C.
+ * bits.c - numbers side by side in bytes: packed, and read again in plain C.
  */
 #include "store/bits.h"
 
+#include "store/bits_lengths.h"
 #include "store/load.h"
 
 /* A value of up to this many bits, at any of the 8 bit offsets, lies within one word of 8 bytes. */
 #define WORD_WIDTH_MAX 57
-
-unsigned sts__bits_width(uint64_t value)
-{
-    unsigned width = 0;
-
-    for (unsigned step = 32; step > 0; step /= 2) {
-        if (value >> step != 0) {
-            value >>= step;
-            width += step;
-        }
-    }
-    return width + (unsigned)value;
-}
 
 void sts__bits_pack(const uint64_t *values, size_t count, unsigned width, uint8_t *out)
 {
@@ -78,13 +66,59 @@ static uint64_t sum_plain(const uint8_t *in, size_t first, size_t count, unsigne
     return sum;
 }
 
+size_t sts__rest_pack(const uint64_t *values, size_t count, uint8_t *out)
+{
+    uint64_t word = 0;
+    unsigned filled = 0; /* bits of word, below 64 */
+    size_t bits = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        unsigned width = sts__width_of(values[i]) - 1;
+        uint64_t rest = values[i] & sts__low_bits(width);
+
+        word |= rest << filled;
+        filled += width;
+        bits += width;
+        if (filled >= 64) {
+            sts__store_u64(out, word);
+            out += 8;
+            filled -= 64;
+            word = filled == 0 ? 0 : rest >> (width - filled);
+        }
+    }
+    sts__store_u64(out, word);
+    return (bits + 7) / 8;
+}
+
+static bool unpack_lengths_plain(const struct sts__lengths *lengths, uint64_t base,
+                                 int64_t *ret_values)
+{
+    uint8_t bits[STS__LENGTHS_VALUES_MAX];
+    uint64_t mask = sts__low_bits(lengths->width);
+    size_t all_bits = 0;
+    unsigned most = 0;
+
+    for (size_t i = 0; i < lengths->count; i++) {
+        uint64_t code = lengths->width == 0 ? 0 : value_at(lengths->codes, i, lengths->width, mask);
+        bits[i] = (uint8_t)(lengths->shortest + code);
+        most = bits[i] > most ? bits[i] : most;
+        all_bits += bits[i];
+    }
+    if (most > STS__REST_BITS_MAX || (all_bits + 7) / 8 != lengths->rest_len)
+        return false;
+    lengths_unpack_rest(lengths->rest, bits, lengths->count, base, ret_values);
+    return true;
+}
+
 const struct sts__bits_kernel sts__bits_plain = {
     .name = "plain",
     .unpack = unpack_plain,
     .sum = sum_plain,
+    .unpack_lengths = unpack_lengths_plain,
 };
 
 const struct sts__bits_kernel *sts__bits_kernel(void)
 {
-    return &sts__bits_plain;
+    const struct sts__bits_kernel *fast = sts__bits_avx2();
+    return fast != NULL ? fast : &sts__bits_plain;
 }

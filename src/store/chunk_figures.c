@@ -129,38 +129,62 @@ static struct sts__run rows_of_run(const struct sts__run *run, const uint32_t *p
     return rows;
 }
 
-static int sum_part(const struct sts__chunk_table *table, enum sts__part part, uint32_t first,
-                    uint32_t count, int64_t *ret_sum, struct sts_error *err)
+/* A figure's columns, with a place in each. */
+struct summer {
+    const struct sts__chunk_table *table;
+    const struct figure_place *place;
+    uint32_t leaf_rows;
+    struct sts__column_cursor leaves, others, less; /* column NULL: zeros */
+};
+
+static void init_cursor(struct sts__column_cursor *cursor, const struct sts__chunk_table *table,
+                        enum sts__part part)
 {
-    *ret_sum = 0;
-    if (part == NONE || !table->has_column[part])
-        return 0;
-    return sts__column_sum(&table->columns[part], first, count, ret_sum, err);
+    sts__column_cursor_init(cursor,
+                            part != NONE && table->has_column[part] ? &table->columns[part] : NULL);
 }
 
-static int sum_rows(const struct sts__chunk_table *table, const struct figure_place *place,
-                    uint32_t first, uint32_t count, int64_t *ret_sum, struct sts_error *err)
+static void init_summer(struct summer *summer, const struct sts__chunk_table *table,
+                        enum sts__figure figure)
 {
-    uint32_t leaf_rows = leaf_row_count(table);
-    bool is_leaf = first < leaf_rows;
-    int64_t less = 0;
-    int r = sum_part(table, is_leaf ? place->leaves : place->others,
-                     first - (is_leaf || !place->split ? 0 : leaf_rows), count, ret_sum, err);
+    summer->table = table;
+    summer->place = place_of(figure, table->of_edges);
+    summer->leaf_rows = leaf_row_count(table);
+    init_cursor(&summer->leaves, table, summer->place->leaves);
+    init_cursor(&summer->others, table, summer->place->others);
+    init_cursor(&summer->less, table, summer->place->less);
+}
 
-    if (r == 0)
-        r = sum_part(table, place->less, first, count, &less, err);
-    if (r == 0 && (less == INT64_MIN || !sts__add_i64(ret_sum, -less)))
-        r = sts__fail(err, STS_E_LIMIT, "a sum does not fit 63 bits");
+static int sum_part(struct sts__column_cursor *cursor, uint32_t first, uint32_t count,
+                    int64_t *ret_sum, struct sts_error *err)
+{
+    *ret_sum = 0;
+    return cursor->column == NULL ? 0 : sts__column_sum(cursor, first, count, ret_sum, err);
+}
+
+static int sum_rows(struct summer *summer, uint32_t first, uint32_t count, int64_t *ret_sum,
+                    struct sts_error *err)
+{
+    bool is_leaf = first < summer->leaf_rows;
+    int64_t less = 0;
+    int r = sum_part(is_leaf ? &summer->leaves : &summer->others,
+                     first - (is_leaf || !summer->place->split ? 0 : summer->leaf_rows), count,
+                     ret_sum, err);
+
+    if (r == 0 && summer->less.column != NULL) {
+        r = sum_part(&summer->less, first, count, &less, err);
+        if (r == 0 && (less == INT64_MIN || !sts__add_i64(ret_sum, -less)))
+            r = sts__fail(err, STS_E_LIMIT, "a sum does not fit 63 bits");
+    }
     return r;
 }
 
-static int sum_group(const struct sts__chunk_table *table, const struct figure_place *place,
-                     uint32_t group, const struct sts__run *runs, size_t run_count,
-                     int64_t *ret_sums, struct sts_error *err)
+static int sum_group(struct summer *summer, uint32_t group, const struct sts__run *runs,
+                     size_t run_count, int64_t *ret_sums, struct sts_error *err)
 {
-    const uint32_t *positions = sts__table_positions(table, group);
-    uint32_t first = table->first_rows[group];
-    uint32_t count = table->first_rows[group + 1] - first;
+    const uint32_t *positions = sts__table_positions(summer->table, group);
+    uint32_t first = summer->table->first_rows[group];
+    uint32_t count = summer->table->first_rows[group + 1] - first;
     uint32_t from = 0;
     int r = 0;
 
@@ -169,8 +193,7 @@ static int sum_group(const struct sts__chunk_table *table, const struct figure_p
 
         ret_sums[i] = 0;
         if (rows.end > rows.first)
-            r = sum_rows(table, place, first + rows.first, rows.end - rows.first, &ret_sums[i],
-                         err);
+            r = sum_rows(summer, first + rows.first, rows.end - rows.first, &ret_sums[i], err);
         from = rows.end;
     }
     return r;
@@ -180,14 +203,14 @@ int sts__table_sums(const struct sts__chunk_table *table, enum sts__figure figur
                     uint32_t first_group, uint32_t group_count, const struct sts__run *runs,
                     size_t run_count, int64_t *ret_sums, struct sts_error *err)
 {
-    const struct figure_place *place = place_of(figure, table->of_edges);
+    struct summer summer;
     int r = 0;
 
     assert(first_group <= table->group_count && group_count <= table->group_count - first_group);
     assert(run_count == 0 || runs[run_count - 1].end <= table->profile_count);
+    init_summer(&summer, table, figure);
     for (uint32_t i = 0; i < group_count && r == 0; i++)
-        r = sum_group(table, place, first_group + i, runs, run_count, ret_sums + i * run_count,
-                      err);
+        r = sum_group(&summer, first_group + i, runs, run_count, ret_sums + i * run_count, err);
     return r;
 }
 

@@ -31,7 +31,9 @@ struct sts__column_block {
     uint32_t first;  /* index of its first value */
     uint32_t offset; /* of its bytes in the payload */
     uint8_t form, width;
-    uint8_t extra; /* of the form: shortest length, or number of exceptions */
+    uint8_t shortest;                    /* LENGTHS */
+    uint8_t exception_count, high_width; /* PATCHED */
+    bool adds_up;                        /* any of its values add up within 63 bits */
 };
 
 struct sts__column {
@@ -55,8 +57,23 @@ void sts__column_deinit(struct sts__column *column); /* fine on a zeroed one */
 STS_MUST_CHECK int sts__column_unpack(const struct sts__column *column, size_t first, size_t count,
                                       int64_t *ret_values, struct sts_error *err);
 
-/* sts__column_sum - their sum. Errors: STS_E_FORMAT; STS_E_LIMIT where it does not fit. */
-STS_MUST_CHECK int sts__column_sum(const struct sts__column *column, size_t first, size_t count,
+/* A place in a column, for many sums one after another; best in ascending order. */
+struct sts__column_cursor {
+    const struct sts__column *column;
+    size_t block;
+    size_t unpacked; /* the block whose values are below; SIZE_MAX: none */
+    int64_t values[STS__BLOCK_VALUES_MAX];
+};
+
+void sts__column_cursor_init(struct sts__column_cursor *cursor, const struct sts__column *column);
+
+/*
+ * sts__column_sum - sum of the values [first, first + count), which are not stored where their
+ * form can be summed as it is.
+ *
+ * Errors: STS_E_FORMAT; STS_E_LIMIT where the sum does not fit 63 bits.
+ */
+STS_MUST_CHECK int sts__column_sum(struct sts__column_cursor *cursor, size_t first, size_t count,
                                    int64_t *ret_sum, struct sts_error *err);
 
 #endif

@@ -9,7 +9,10 @@
 
 /* Stored: never changed. A block's value is its base plus what the form gives. */
 enum sts__form {
-    STS__FORM_FIXED, /* width bits each */
+    STS__FORM_FIXED,   /* width bits each */
+    STS__FORM_LENGTHS, /* a length each, in width bits; then the bits below the top one */
+    STS__FORM_PATCHED, /* the low width bits each; the few that need more have the rest apart */
+    STS__FORM_COUNT
 };
 
 /* The second byte of a directory entry: form in the top two bits, width below them. Widths over 57

@@ -29,6 +29,19 @@ static inline uint64_t sts__low_bits(unsigned width)
     return width == 0 ? 0 : UINT64_MAX >> (64 - width);
 }
 
+/* sts__width_of - bits that a number takes: 0 for 0. */
+static inline unsigned sts__width_of(uint64_t value)
+{
+#if defined(__GNUC__)
+    return value == 0 ? 0 : 64 - (unsigned)__builtin_clzll(value);
+#else
+    unsigned width = 0;
+    for (; value != 0; value >>= 1)
+        width++;
+    return width;
+#endif
+}
+
 /* sts__as_signed - the same bits as a signed number. */
 static inline int64_t sts__as_signed(uint64_t word)
 {
