@@ -220,8 +220,7 @@ struct sts__chunk {
  *         zeros: ask for no figure whose parts were not loaded.
  * Errors: STS_E_FORMAT, STS_E_NOMEM; nothing to deinit then, though it does no harm.
  */
-STS_MUST_CHECK int sts__chunk_open(struct sts__chunk *chunk,
-                                   const struct sts__part_bytes parts[STS__PART_COUNT],
+STS_MUST_CHECK int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes *parts,
                                    unsigned level, struct sts_error *err);
 void sts__chunk_deinit(struct sts__chunk *chunk); /* fine on a zeroed one */
 

@@ -113,19 +113,34 @@ int sts__table_figure(const struct sts__chunk_table *table, enum sts__figure fig
 
 /* --- sums --- */
 
+/* The first of positions [from, count) that is not before profile; each step halves what is left,
+ * without a branch to be guessed. */
+static uint32_t find_position(const uint32_t *positions, uint32_t from, uint32_t count,
+                              uint32_t profile)
+{
+    const uint32_t *at = positions + from;
+    uint32_t left = count - from;
+
+    while (left > 1) {
+        uint32_t half = left / 2;
+        at += at[half - 1] < profile ? half : 0;
+        left -= half;
+    }
+    return (uint32_t)(at - positions) + (left == 1 && *at < profile);
+}
+
 /* The rows of one group that are in a run of profiles: [first, end), counted from the group's. */
 static struct sts__run rows_of_run(const struct sts__run *run, const uint32_t *positions,
                                    uint32_t count, uint32_t from)
 {
-    struct sts__run rows = { from, from };
+    struct sts__run rows;
 
     if (positions == NULL)
         return *run;
-    while (rows.first < count && positions[rows.first] < run->first)
-        rows.first++;
-    rows.end = rows.first;
-    while (rows.end < count && positions[rows.end] < run->end)
-        rows.end++;
+    rows.first = from;
+    if (from < count && positions[from] < run->first)
+        rows.first = find_position(positions, from, count, run->first);
+    rows.end = find_position(positions, rows.first, count, run->end);
     return rows;
 }
 

@@ -297,6 +297,26 @@ static int read_ids(struct sts__varint_reader *reader, const struct group_arrays
     return r;
 }
 
+static uint64_t group_key(const struct group_arrays *arrays, uint32_t i, bool of_edges)
+{
+    return (of_edges ? (uint64_t)arrays->callers[i] << 32 : 0) | arrays->ids[i];
+}
+
+/* Leaves and others are ordered each by themselves: none may be in both. */
+static bool groups_differ(const struct group_arrays *arrays, bool of_edges)
+{
+    uint32_t leaf = 0, other = arrays->leaf_count;
+
+    while (leaf < arrays->leaf_count && other < arrays->count) {
+        uint64_t a = group_key(arrays, leaf, of_edges), b = group_key(arrays, other, of_edges);
+        if (a == b)
+            return false;
+        leaf += a < b;
+        other += a > b;
+    }
+    return true;
+}
+
 /* How many rows each group has; which ones have positions, and how many these are. */
 static int read_row_counts(struct sts__varint_reader *reader, const struct group_arrays *arrays,
                            uint32_t profile_count, uint32_t *ret_position_count,
@@ -321,57 +341,69 @@ static int read_row_counts(struct sts__varint_reader *reader, const struct group
     return r;
 }
 
-/* Gaps to positions, group by group, in place. */
-static int place_positions(const struct sts__chunk_table *table, const int64_t *gaps,
-                           uint32_t *positions, struct sts_error *err)
+#define GAPS_AT_ONCE 512
+
+/* The positions of one group: gaps between them are unpacked piece by piece. */
+static int place_positions(const struct sts__column *gaps, uint32_t first, uint32_t count,
+                           uint32_t profile_count, uint32_t *positions, struct sts_error *err)
 {
-    uint32_t at = 0;
+    int64_t some[GAPS_AT_ONCE];
+    uint64_t next = 0;
+    int r = 0;
 
-    for (uint32_t i = 0; i < table->group_count; i++) {
-        uint32_t count = table->first_rows[i + 1] - table->first_rows[i];
-        uint64_t next = 0;
+    for (uint32_t at = 0; at < count && r == 0; at += GAPS_AT_ONCE) {
+        uint32_t n = count - at < GAPS_AT_ONCE ? count - at : GAPS_AT_ONCE;
 
-        if (table->first_positions[i] == NO_POSITIONS)
-            continue;
-        for (uint32_t k = 0; k < count; k++, at++) {
-            if (gaps[at] < 0 || (uint64_t)gaps[at] >= table->profile_count - next)
+        r = sts__column_unpack(gaps, first + at, n, some, err);
+        for (uint32_t i = 0; i < n && r == 0; i++) {
+            if (some[i] < 0 || (uint64_t)some[i] >= profile_count - next)
                 return bad_part(err, "positions");
-            next += (uint64_t)gaps[at];
-            positions[at] = (uint32_t)next++;
+            next += (uint64_t)some[i];
+            positions[at + i] = (uint32_t)next++;
         }
     }
-    return 0;
+    return r;
+}
+
+static int place_all_positions(const struct sts__chunk_table *table, const struct sts__column *gaps,
+                               uint32_t *positions, struct sts_error *err)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; i < table->group_count && r == 0; i++) {
+        uint32_t first = table->first_positions[i];
+        if (first != NO_POSITIONS)
+            r = place_positions(gaps, first, table->first_rows[i + 1] - table->first_rows[i],
+                                table->profile_count, positions + first, err);
+    }
+    return r;
 }
 
 static int read_positions(struct sts__chunk_table *table, const struct sts__part_bytes *part,
                           uint32_t count, struct sts_error *err)
 {
     struct sts__varint_reader reader;
-    uint32_t *positions = NULL;
-    int64_t *gaps = NULL;
+    struct sts__column gaps;
+    uint32_t *positions;
     int r;
 
+    if ((count == 0) != (part->data == NULL))
+        return bad_part(err, "positions");
     if (count == 0)
-        return part->data == NULL ? 0 : bad_part(err, "positions");
-    if (part->data == NULL)
-        return bad_part(err, "positions");
+        return 0;
     sts__varint_reader_init(&reader, part->data, part->len);
-    if (!could_hold(&reader, count))
-        return bad_part(err, "positions");
-    gaps = malloc(count * sizeof(*gaps));
+    r = sts__column_open(&gaps, &reader, count, err);
+    if (r < 0)
+        return r;
     positions = malloc(count * sizeof(*positions));
-    if (gaps == NULL || positions == NULL) {
-        free(gaps);
-        free(positions);
-        return sts__fail_nomem(err);
-    }
     table->positions = positions;
-    r = read_values(&reader, count, gaps, err);
-    if (r == 0 && reader.at != reader.end)
+    if (positions == NULL)
+        r = sts__fail_nomem(err);
+    else if (reader.at != reader.end)
         r = bad_part(err, "positions");
-    if (r == 0)
-        r = place_positions(table, gaps, positions, err);
-    free(gaps);
+    else
+        r = place_all_positions(table, &gaps, positions, err);
+    sts__column_deinit(&gaps);
     return r;
 }
 
@@ -398,6 +430,8 @@ static int open_groups(struct sts__chunk_table *table, struct sts__varint_reader
     arrays.first_positions = arrays.callers + count;
     arrays.first_rows = arrays.first_positions + count;
     r = read_ids(reader, &arrays, table->of_edges, err);
+    if (r == 0 && !groups_differ(&arrays, table->of_edges))
+        r = bad_part(err, "groups");
     if (r == 0)
         r = read_row_counts(reader, &arrays, table->profile_count, ret_position_count, err);
     if (r == 0 && (reader->status < 0 || reader->at != reader->end))
@@ -474,8 +508,8 @@ static void deinit_table(struct sts__chunk_table *table)
 
 /* --- all of it --- */
 
-int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes parts[STS__PART_COUNT],
-                    unsigned level, struct sts_error *err)
+int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes *parts, unsigned level,
+                    struct sts_error *err)
 {
     int r;
 
