@@ -15,6 +15,7 @@
 #include <statslice/report.h>
 #include <statslice/series.h>
 #include <statslice/sink.h>
+#include <statslice/store.h>
 #include <statslice/total.h>
 
 /* sts_version - "0.1.0"; static. */

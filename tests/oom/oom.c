@@ -127,5 +127,6 @@ int main(void)
     failed |= run_table(format_scenarios);
     failed |= run_table(query_scenarios);
     failed |= run_table(writer_scenarios);
+    failed |= run_table(store_scenarios);
     return failed;
 }

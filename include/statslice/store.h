@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h - months of profiles in one file.
+ *
+ * Many processes may write one store at once, and read it meanwhile. What was committed stays,
+ * whatever happens to the process; what was damaged on disk is told, never read as if it were
+ * right. A store belongs to one thread at a time, and to the process that opened it: not to a
+ * forked one. Source: docs/formats/store.md; docs/architecture.md, "Store".
+ */
+#ifndef STATSLICE_STORE_H
+#define STATSLICE_STORE_H
+
+#include <statslice/profile.h>
+
+struct sts_store;
+struct sts_store_list;
+
+#define STS_STORE_WAIT_NS INT64_C(10000000000) /* unless options say other */
+
+struct sts_store_options {
+    bool writes;      /* profiles will be added */
+    bool creates;     /* make it where there is none; implies writes */
+    unsigned threads; /* that read; 0: as many as there are cores, at most 8 */
+    int64_t wait_ns;  /* for other processes, before a call fails; 0: STS_STORE_WAIT_NS */
+};
+#define STS_STORE_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        false, false, 0, 0                                                                         \
+    }
+
+/*
+ * sts_store_open - open a store.
+ *
+ * options: may be NULL: to read.
+ * Errors:  STS_E_IO (with sys_errno), STS_E_FORMAT (no store, or damaged), STS_E_UNSUPPORTED (of a
+ *          newer format), STS_E_NOMEM. The text names the file.
+ */
+STS_API STS_MUST_CHECK int sts_store_open(const char *path, const struct sts_store_options *options,
+                                          struct sts_store **ret_store, struct sts_error *err);
+
+/* sts_store_close - what was added and not committed is dropped. NULL is fine. */
+STS_API void sts_store_close(struct sts_store *store);
+
+/* sts_store_is - whether a file is a store, by its first bytes. */
+STS_API bool sts_store_is(const char *path);
+
+/* --- writing --- */
+
+/* What became of a profile that was committed. */
+enum sts_store_state {
+    STS_STORE_NEW,     /* stored */
+    STS_STORE_KNOWN,   /* the same one is there already */
+    STS_STORE_EXPIRED, /* older than profiles are kept */
+};
+
+/* Counts of profiles by state, and of functions' rows of the new ones. */
+struct sts_store_tally {
+    uint64_t n_new, n_known, n_expired;
+    uint64_t n_rows;
+};
+
+/*
+ * sts_store_add - copy a profile into the batch that the next commit stores.
+ *
+ * Errors: STS_E_LIMIT (commit first), STS_E_NOMEM, STS_E_USAGE (opened to read); the batch is as it
+ *         was.
+ */
+STS_API STS_MUST_CHECK int sts_store_add(struct sts_store *store, const struct sts_profile *profile,
+                                         struct sts_error *err);
+
+/*
+ * sts_store_new_source - another input begins.
+ *
+ * Two equal profiles of one source are two; of two sources they are one profile, given twice.
+ */
+STS_API void sts_store_new_source(struct sts_store *store);
+
+/* sts_store_batch_rows - functions and edges in the batch, to commit in time; its profiles. */
+STS_API size_t sts_store_batch_rows(const struct sts_store *store);
+STS_API size_t sts_store_batch_profiles(const struct sts_store *store);
+
+/*
+ * sts_store_commit - store the batch, all of it or nothing.
+ *
+ * Returns: 0: it is on the disk. The batch is empty.
+ * Errors:  STS_E_IO, STS_E_NOMEM, ...; the batch stays and may be committed again.
+ */
+STS_API STS_MUST_CHECK int sts_store_commit(struct sts_store *store, struct sts_error *err);
+
+/*
+ * sts_store_commit_begin - the same in a thread of its own, beside which the next batch is filled.
+ *
+ * Waits for the commit that was begun before, and tells its failure; that batch is tried again by
+ * the next call of this or of sts_store_commit, which waits for all.
+ */
+STS_API STS_MUST_CHECK int sts_store_commit_begin(struct sts_store *store, struct sts_error *err);
+
+/* sts_store_states - what became of the profiles of the last batch committed, in the order in which
+ * they were added. Borrowed until the next commit. */
+STS_API const enum sts_store_state *sts_store_states(const struct sts_store *store,
+                                                     size_t *ret_count);
+
+/* sts_store_tally - sums over all commits since the open. */
+STS_API struct sts_store_tally sts_store_tally(const struct sts_store *store);
+
+/* --- listing --- */
+
+/* Profiles with the same labels, engine and clock. Texts are borrowed from the list. */
+struct sts_store_series {
+    uint32_t id;         /* counts from 1; some may be missing */
+    const char *service; /* value of the label "service", "" where there is none */
+    enum sts_engine engine;
+    enum sts_clock clock;
+    int64_t first_ns, last_ns; /* begin of the first profile, end of the last; since 1970 UTC */
+    uint64_t n_profiles;
+    size_t label_count;
+    const char *const *label_keys, *const *label_values;
+};
+
+/* What is stored of one service at one level. */
+struct sts_store_level {
+    const char *service;
+    unsigned level; /* 0: profiles as they came; 1 to 4: sums of a minute, ten, an hour, a day */
+    uint64_t n_chunks, n_profiles, n_rows, n_edges;
+    uint64_t n_bytes; /* packed */
+};
+
+/* sts_store_list_open - what the store holds now; a snapshot. Memory: sts_store_list_close. */
+STS_API STS_MUST_CHECK int sts_store_list_open(struct sts_store *store,
+                                               struct sts_store_list **ret_list,
+                                               struct sts_error *err);
+STS_API void sts_store_list_close(struct sts_store_list *list);
+
+/* Ordered by service, then by number; by service, then by level. */
+STS_API const struct sts_store_series *sts_store_list_series(const struct sts_store_list *list,
+                                                             size_t *ret_count);
+STS_API const struct sts_store_level *sts_store_list_levels(const struct sts_store_list *list,
+                                                            size_t *ret_count);
+
+/* sts_store_list_functions - how many functions were ever seen. sts_store_list_bytes - of the file.
+ */
+STS_API uint64_t sts_store_list_functions(const struct sts_store_list *list);
+STS_API uint64_t sts_store_list_bytes(const struct sts_store_list *list);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checksum.h - the checksum of what is stored.
+ */
+#ifndef STS_STORE_CHECKSUM_H
+#define STS_STORE_CHECKSUM_H
+
+#include <statslice/common.h>
+
+/* sts__checksum - XXH3, 64 bits. seed: its place, so that bytes in a wrong place are seen too. */
+uint64_t sts__checksum(const void *data, size_t len, uint64_t seed);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h - an open store, for the files that write and read it.
+ */
+#ifndef STS_STORE_STORE_H
+#define STS_STORE_STORE_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "store/batch.h"
+
+struct sts__db;
+
+struct sts_store {
+    char *path;
+    struct sts_store_options options; /* all of them set */
+    pid_t pid;                        /* of the process that opened it */
+    struct sts__db *db;
+    struct sts__names names;
+    struct sts__labelsets labelsets;
+    struct sts__translation translation;
+    struct sts__source source;
+    struct sts__batch filling;
+    struct sts__batch packing; /* the thread's while it runs; not empty after it failed */
+    struct sts_store_tally tally;
+    enum sts_store_state *states; /* of the last batch */
+    size_t state_count, state_cap;
+    /* the thread of sts_store_commit_begin */
+    bool thread_runs;
+    pthread_t thread;
+    int thread_status;
+    struct sts_error thread_failure;
+};
+
+/*
+ * sts__store_take - have the store's connection for the caller's thread.
+ *
+ * Waits for a commit that was begun. Errors: STS_E_USAGE in a forked process.
+ */
+STS_MUST_CHECK int sts__store_take(struct sts_store *store, struct sts_error *err);
+
+/* sts__store_function - who a function of the store is; texts live as long as the store. */
+STS_MUST_CHECK int sts__store_function(struct sts_store *store, uint32_t function_id,
+                                       struct sts_function *ret_function, struct sts_error *err);
+
+/*
+ * sts__store_put - write a batch that is numbered, in a transaction; sets the states of its
+ * profiles. Errors: STS_E_NOTFOUND where a series was deleted meanwhile.
+ */
+STS_MUST_CHECK int sts__store_put(struct sts__db *db, struct sts__batch *batch,
+                                  struct sts_error *err);
+
+#endif
