@@ -20,6 +20,7 @@ extern const struct scenario profile_scenarios[];
 extern const struct scenario format_scenarios[];
 extern const struct scenario writer_scenarios[];
 extern const struct scenario query_scenarios[];
+extern const struct scenario chunk_scenarios[];
 extern const struct scenario store_scenarios[];
 
 /* A profile with functions, edges and labels, made from the n-th; NULL when out of memory. */
