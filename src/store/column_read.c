@@ -369,7 +369,7 @@ int sts__column_sum(struct sts__column_cursor *cursor, size_t first, size_t coun
     while (count > 0) {
         const struct sts__column_block *block = &column->blocks[cursor->block];
         size_t n = block[1].first - first;
-        int64_t part;
+        int64_t part = 0;
         int r;
 
         n = n < count ? n : count;
