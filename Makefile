@@ -38,4 +38,4 @@ install: all
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-asan build-fuzz demo
+	rm -rf $(BUILD) build-asan build-tsan build-fuzz demo
