@@ -106,7 +106,7 @@ static bool unpack_lengths_plain(const struct sts__lengths *lengths, uint64_t ba
     }
     if (most > STS__REST_BITS_MAX || (all_bits + 7) / 8 != lengths->rest_len)
         return false;
-    lengths_unpack_rest(lengths->rest, bits, lengths->count, base, ret_values);
+    lengths_unpack_rest(lengths->rest, 0, bits, lengths->count, base, ret_values);
     return true;
 }
 

@@ -147,6 +147,45 @@ TARGET static inline size_t sum_bits(const uint8_t *bits)
     return _mm256_testz_si256(over, over) ? (size_t)sum_words(sums) : SIZE_MAX;
 }
 
+/* The bits of four numbers, a byte each, as words. */
+TARGET static inline __m256i words_of_bytes(uint32_t bytes)
+{
+    return _mm256_cvtepu8_epi64(_mm_cvtsi32_si128((int32_t)bytes));
+}
+
+/* Four numbers, the first one's rest at bit at. A product of the four counts holds their sums: 57
+ * of each fit a byte. */
+TARGET static inline __m256i rest_of_four(const uint8_t *rest, size_t at, uint32_t bits)
+{
+    const __m256i one = _mm256_set1_epi64x(1);
+    __m256i before = words_of_bytes((bits * UINT32_C(0x01010101)) << 8);
+    __m256i places = _mm256_add_epi64(_mm256_set1_epi64x((int64_t)at), before);
+    __m256i words = _mm256_i64gather_epi64((const long long *)(const void *)rest,
+                                           _mm256_srli_epi64(places, 3), 1);
+    __m256i tops = _mm256_sllv_epi64(one, words_of_bytes(bits));
+
+    words = _mm256_srlv_epi64(words, _mm256_and_si256(places, _mm256_set1_epi64x(7)));
+    return _mm256_or_si256(tops, _mm256_and_si256(words, _mm256_sub_epi64(tops, one)));
+}
+
+TARGET static void unpack_rest(const struct sts__lengths *lengths, const uint8_t *bits,
+                               uint64_t base, int64_t *ret_values)
+{
+    const __m256i bases = _mm256_set1_epi64x(sts__as_signed(base));
+    size_t at = 0, i = 0;
+
+    for (; i + 4 <= lengths->count; i += 4) {
+        uint32_t four;
+        __m256i values;
+
+        memcpy(&four, bits + i, sizeof(four));
+        values = _mm256_add_epi64(rest_of_four(lengths->rest, at, four), bases);
+        _mm256_storeu_si256((__m256i *)(void *)(ret_values + i), values);
+        at += four * UINT32_C(0x01010101) >> 24;
+    }
+    lengths_unpack_rest(lengths->rest, at, bits + i, lengths->count - i, base, ret_values + i);
+}
+
 TARGET static bool unpack_lengths_avx2(const struct sts__lengths *lengths, uint64_t base,
                                        int64_t *ret_values)
 {
@@ -157,7 +196,7 @@ TARGET static bool unpack_lengths_avx2(const struct sts__lengths *lengths, uint6
     all_bits = sum_bits(bits);
     if (all_bits == SIZE_MAX || (all_bits + 7) / 8 != lengths->rest_len)
         return false;
-    lengths_unpack_rest(lengths->rest, bits, lengths->count, base, ret_values);
+    unpack_rest(lengths, bits, base, ret_values);
     return true;
 }
 

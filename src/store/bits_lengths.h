@@ -8,13 +8,12 @@
 #include "store/bits.h"
 #include "store/load.h"
 
-/* bits: below the top one of each number. A number's place depends on those before it by one
- * addition alone, and words are loaded long before they are needed. */
-static inline void lengths_unpack_rest(const uint8_t *rest, const uint8_t *bits, size_t count,
-                                       uint64_t base, int64_t *ret_values)
+/* at: bit of rest where the first one stands. bits: below the top one of each number. A number's
+ * place depends on those before it by one addition alone, and words are loaded long before they are
+ * needed. */
+static inline void lengths_unpack_rest(const uint8_t *rest, size_t at, const uint8_t *bits,
+                                       size_t count, uint64_t base, int64_t *ret_values)
 {
-    size_t at = 0;
-
     for (size_t i = 0; i < count; i++) {
         uint64_t top = UINT64_C(1) << bits[i];
         uint64_t word = sts__load_u64(rest + at / 8) >> (at % 8);

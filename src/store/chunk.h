@@ -192,7 +192,10 @@ struct sts__chunk_table {
     /* private, chunk_read.c's */
     uint32_t *words;
     const uint32_t *first_positions; /* [group_count]: NO_POSITIONS where a group is dense */
-    const uint32_t *positions;
+    const uint32_t *bitmap_numbers;  /* [group_count]: NO_POSITIONS where it has none */
+    const uint8_t *bitmaps;          /* borrowed */
+    uint32_t *positions; /* of groups with bitmaps: from the first time they are asked for */
+    bool *unpacked;      /* [group_count]: they are there */
     bool has_column[STS__PART_COUNT];
     struct sts__column columns[STS__PART_COUNT];
     bool of_edges;
@@ -232,7 +235,17 @@ static inline uint32_t sts__table_row_count(const struct sts__chunk_table *table
     return table->group_count == 0 ? 0 : table->first_rows[table->group_count];
 }
 
-/* sts__table_positions - profiles of a group's rows, ascending; NULL: it is in all profiles. */
+/* sts__table_is_dense - is a group in all profiles? */
+static inline bool sts__table_is_dense(const struct sts__chunk_table *table, uint32_t group)
+{
+    return table->first_rows[group + 1] - table->first_rows[group] == table->profile_count;
+}
+
+/*
+ * sts__table_positions - profiles of a group's rows, ascending; NULL: it is in all profiles.
+ *
+ * They may be unpacked by this call, into the table's memory: one thread a chunk.
+ */
 const uint32_t *sts__table_positions(const struct sts__chunk_table *table, uint32_t group);
 
 /*

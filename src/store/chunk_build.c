@@ -266,26 +266,59 @@ static void append_groups(const struct groups *groups, size_t profile_count, boo
     sts__column_append(out, scratch->values, count, NULL, 0);
 }
 
+/* Which profiles a group is in, a bit each, from the lowest bit of the first byte. */
+static void append_bitmap(const struct sts__builder_table *table, const struct group *group,
+                          size_t profile_count, struct sts__bytes *out)
+{
+    size_t len = (profile_count + 7) / 8;
+    char *room = sts__bytes_reserve(out, len);
+
+    if (room == NULL)
+        return;
+    memset(room, 0, len);
+    for (size_t i = 0; i < group->count; i++) {
+        uint32_t position = table->rows[group->first + i].profile;
+        room[position / 8] = (char)(room[position / 8] | 1 << position % 8);
+    }
+    out->len += len;
+}
+
+static size_t gather_gaps(const struct sts__builder_table *table, const struct group *group,
+                          int64_t *gaps)
+{
+    int64_t last = -1;
+
+    for (size_t i = 0; i < group->count; i++) {
+        int64_t position = table->rows[group->first + i].profile;
+        gaps[i] = position - last - 1;
+        last = position;
+    }
+    return group->count;
+}
+
+/* Gaps of all groups that have them, then the others' bitmaps. */
 static void append_positions(const struct sts__builder_table *table, const struct groups *groups,
                              size_t profile_count, struct scratch *scratch, struct sts__bytes *out)
 {
-    size_t count = 0, group_count = 0;
+    static const uint8_t slack[STS__BITMAP_SLACK];
+    size_t count = 0, gap_groups = 0, dense_groups = 0;
 
     for (size_t i = 0; i < groups->count; i++) {
         const struct group *group = &groups->all[i];
-        int64_t last = -1;
 
-        if (group->count == profile_count)
+        dense_groups += group->count == profile_count;
+        if (group->count == profile_count || sts__has_bitmap(group->count, profile_count))
             continue;
-        scratch->group_starts[group_count++] = (uint32_t)count;
-        for (size_t k = 0; k < group->count; k++) {
-            int64_t position = table->rows[group->first + k].profile;
-            scratch->values[count++] = position - last - 1;
-            last = position;
-        }
+        scratch->group_starts[gap_groups++] = (uint32_t)count;
+        count += gather_gaps(table, group, scratch->values + count);
     }
-    if (count > 0)
-        sts__column_append(out, scratch->values, count, scratch->group_starts, group_count);
+    if (dense_groups == groups->count)
+        return;
+    sts__column_append(out, scratch->values, count, scratch->group_starts, gap_groups);
+    for (size_t i = 0; i < groups->count; i++)
+        if (sts__has_bitmap(groups->all[i].count, profile_count))
+            append_bitmap(table, &groups->all[i], profile_count, out);
+    sts__bytes_append(out, slack, sizeof(slack));
 }
 
 static void append_figures(const struct sts__builder_table *table, const struct groups *groups,

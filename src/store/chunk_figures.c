@@ -123,24 +123,45 @@ static uint32_t find_position(const uint32_t *positions, uint32_t from, uint32_t
 
     while (left > 1) {
         uint32_t half = left / 2;
-        at += at[half - 1] < profile ? half : 0;
+        at += half * (size_t)(at[half - 1] < profile);
         left -= half;
     }
     return (uint32_t)(at - positions) + (left == 1 && *at < profile);
 }
 
-/* The rows of one group that are in a run of profiles: [first, end), counted from the group's. */
-static struct sts__run rows_of_run(const struct sts__run *run, const uint32_t *positions,
-                                   uint32_t count, uint32_t from)
+/* The rows of one group, and how far they have been looked through: runs ascend. */
+struct row_finder {
+    const uint8_t *bitmap;
+    struct sts__bitmap_place place;
+    const uint32_t *positions; /* without a bitmap; NULL: in all profiles */
+    uint32_t count, from;
+};
+
+static void init_finder(struct row_finder *finder, const struct sts__chunk_table *table,
+                        uint32_t group)
+{
+    memset(finder, 0, sizeof(*finder));
+    finder->count = table->first_rows[group + 1] - table->first_rows[group];
+    finder->bitmap = sts__table_bitmap(table, group);
+    if (finder->bitmap == NULL)
+        finder->positions = sts__table_positions(table, group);
+}
+
+/* The rows that are in a run of profiles: [first, end), counted from the group's first. */
+static struct sts__run rows_of_run(struct row_finder *finder, const struct sts__run *run)
 {
     struct sts__run rows;
 
-    if (positions == NULL)
+    if (finder->bitmap != NULL) {
+        rows.first = sts__bitmap_rank(finder->bitmap, &finder->place, run->first);
+        rows.end = sts__bitmap_rank(finder->bitmap, &finder->place, run->end);
+        return rows;
+    }
+    if (finder->positions == NULL)
         return *run;
-    rows.first = from;
-    if (from < count && positions[from] < run->first)
-        rows.first = find_position(positions, from, count, run->first);
-    rows.end = find_position(positions, rows.first, count, run->end);
+    rows.first = find_position(finder->positions, finder->from, finder->count, run->first);
+    rows.end = find_position(finder->positions, rows.first, finder->count, run->end);
+    finder->from = rows.end;
     return rows;
 }
 
@@ -197,19 +218,17 @@ static int sum_rows(struct summer *summer, uint32_t first, uint32_t count, int64
 static int sum_group(struct summer *summer, uint32_t group, const struct sts__run *runs,
                      size_t run_count, int64_t *ret_sums, struct sts_error *err)
 {
-    const uint32_t *positions = sts__table_positions(summer->table, group);
     uint32_t first = summer->table->first_rows[group];
-    uint32_t count = summer->table->first_rows[group + 1] - first;
-    uint32_t from = 0;
+    struct row_finder finder;
     int r = 0;
 
+    init_finder(&finder, summer->table, group);
     for (size_t i = 0; i < run_count && r == 0; i++) {
-        struct sts__run rows = rows_of_run(&runs[i], positions, count, from);
+        struct sts__run rows = rows_of_run(&finder, &runs[i]);
 
         ret_sums[i] = 0;
         if (rows.end > rows.first)
             r = sum_rows(summer, first + rows.first, rows.end - rows.first, &ret_sums[i], err);
-        from = rows.end;
     }
     return r;
 }
@@ -234,15 +253,12 @@ void sts__table_counts(const struct sts__chunk_table *table, uint32_t first_grou
                        uint32_t *ret_counts)
 {
     for (uint32_t i = 0; i < group_count; i++) {
-        uint32_t group = first_group + i;
-        const uint32_t *positions = sts__table_positions(table, group);
-        uint32_t count = table->first_rows[group + 1] - table->first_rows[group];
-        uint32_t from = 0;
+        struct row_finder finder;
 
+        init_finder(&finder, table, first_group + i);
         for (size_t k = 0; k < run_count; k++) {
-            struct sts__run rows = rows_of_run(&runs[k], positions, count, from);
+            struct sts__run rows = rows_of_run(&finder, &runs[k]);
             ret_counts[i * run_count + k] = rows.end - rows.first;
-            from = rows.end;
         }
     }
 }

@@ -264,7 +264,7 @@ static int open_profiles(struct sts__chunk *chunk, const struct sts__part_bytes 
 
 /* A table's arrays while they are filled; the table then shows them as const. */
 struct group_arrays {
-    uint32_t *ids, *callers, *first_rows, *first_positions;
+    uint32_t *ids, *callers, *first_rows, *first_positions, *bitmap_numbers;
     int64_t *values;
     uint32_t count, leaf_count;
 };
@@ -317,12 +317,33 @@ static bool groups_differ(const struct group_arrays *arrays, bool of_edges)
     return true;
 }
 
+/* What the part with the positions must hold. */
+struct position_counts {
+    uint32_t all, gaps, bitmaps;
+};
+
+/* Where a group's positions will stand: those that come as gaps first. */
+static void place_group(const struct group_arrays *arrays, uint32_t i, uint32_t row_count,
+                        uint32_t profile_count, struct position_counts *counts)
+{
+    arrays->bitmap_numbers[i] = NO_POSITIONS;
+    arrays->first_positions[i] = NO_POSITIONS;
+    if (row_count == profile_count)
+        return;
+    arrays->first_positions[i] = counts->all;
+    counts->all += row_count;
+    if (sts__has_bitmap(row_count, profile_count))
+        arrays->bitmap_numbers[i] = counts->bitmaps++;
+    else
+        counts->gaps += row_count;
+}
+
 /* How many rows each group has; which ones have positions, and how many these are. */
 static int read_row_counts(struct sts__varint_reader *reader, const struct group_arrays *arrays,
-                           uint32_t profile_count, uint32_t *ret_position_count,
+                           uint32_t profile_count, struct position_counts *ret_counts,
                            struct sts_error *err)
 {
-    uint64_t rows = 0, positions = 0;
+    uint64_t rows = 0;
     int r = read_values(reader, arrays->count, arrays->values, err);
 
     for (uint32_t i = 0; i < arrays->count && r == 0; i++) {
@@ -330,85 +351,132 @@ static int read_row_counts(struct sts__varint_reader *reader, const struct group
 
         if (absent < 0 || absent >= profile_count)
             return bad_part(err, "rows");
-        arrays->first_positions[i] = absent == 0 ? NO_POSITIONS : (uint32_t)positions;
-        positions += absent == 0 ? 0 : profile_count - (uint64_t)absent;
         rows += profile_count - (uint64_t)absent;
         if (rows > STS__COLUMN_VALUES_MAX)
             return bad_part(err, "rows");
+        place_group(arrays, i, profile_count - (uint32_t)absent, profile_count, ret_counts);
         arrays->first_rows[i + 1] = (uint32_t)rows;
     }
-    *ret_position_count = (uint32_t)positions;
     return r;
 }
 
 #define GAPS_AT_ONCE 512
 
-/* The positions of one group: gaps between them are unpacked piece by piece. */
-static int place_positions(const struct sts__column *gaps, uint32_t first, uint32_t count,
-                           uint32_t profile_count, uint32_t *positions, struct sts_error *err)
+/* The positions of one group. They ascend as no gap is below 0; as none is over the number of
+ * profiles, they cannot run over before the last one is looked at. */
+static int place_positions(const struct sts__column *gaps, size_t *block, uint32_t first,
+                           uint32_t count, uint32_t profile_count, uint32_t *positions,
+                           struct sts_error *err)
 {
     int64_t some[GAPS_AT_ONCE];
-    uint64_t next = 0;
+    uint64_t next = 0, any = 0;
     int r = 0;
 
     for (uint32_t at = 0; at < count && r == 0; at += GAPS_AT_ONCE) {
         uint32_t n = count - at < GAPS_AT_ONCE ? count - at : GAPS_AT_ONCE;
 
-        r = sts__column_unpack(gaps, first + at, n, some, err);
+        r = sts__column_unpack_near(gaps, block, first + at, n, some, err);
         for (uint32_t i = 0; i < n && r == 0; i++) {
-            if (some[i] < 0 || (uint64_t)some[i] >= profile_count - next)
-                return bad_part(err, "positions");
+            any |= (uint64_t)some[i];
             next += (uint64_t)some[i];
             positions[at + i] = (uint32_t)next++;
         }
     }
+    if (r == 0 && (any > UINT32_MAX || next > profile_count))
+        r = bad_part(err, "positions");
     return r;
 }
 
-static int place_all_positions(const struct sts__chunk_table *table, const struct sts__column *gaps,
-                               uint32_t *positions, struct sts_error *err)
+static uint32_t group_rows(const struct sts__chunk_table *table, uint32_t group)
 {
+    return table->first_rows[group + 1] - table->first_rows[group];
+}
+
+static int place_all_gaps(const struct sts__chunk_table *table, const struct sts__column *gaps,
+                          struct sts_error *err)
+{
+    uint32_t at = 0;
+    size_t block = 0;
     int r = 0;
 
     for (uint32_t i = 0; i < table->group_count && r == 0; i++) {
-        uint32_t first = table->first_positions[i];
-        if (first != NO_POSITIONS)
-            r = place_positions(gaps, first, table->first_rows[i + 1] - table->first_rows[i],
-                                table->profile_count, positions + first, err);
+        uint32_t count = group_rows(table, i);
+
+        if (table->first_positions[i] == NO_POSITIONS || table->bitmap_numbers[i] != NO_POSITIONS)
+            continue;
+        r = place_positions(gaps, &block, at, count, table->profile_count,
+                            table->positions + table->first_positions[i], err);
+        at += count;
+        table->unpacked[i] = true;
     }
     return r;
 }
 
+static const uint8_t *bitmap_of(const struct sts__chunk_table *table, uint32_t group)
+{
+    return table->bitmaps + (size_t)table->bitmap_numbers[group] * ((table->profile_count + 7) / 8);
+}
+
+/* Each bitmap has as many bits as its group has rows. */
+static bool bitmaps_are_right(const struct sts__chunk_table *table)
+{
+    for (uint32_t i = 0; i < table->group_count; i++) {
+        struct sts__bitmap_place place = { 0, 0 };
+
+        if (table->bitmap_numbers[i] != NO_POSITIONS &&
+            sts__bitmap_rank(bitmap_of(table, i), &place, table->profile_count) !=
+                group_rows(table, i))
+            return false;
+    }
+    return true;
+}
+
+static int read_bitmaps(struct sts__chunk_table *table, struct sts__varint_reader *reader,
+                        uint32_t count, struct sts_error *err)
+{
+    size_t len = (table->profile_count + (size_t)7) / 8;
+
+    if (count > (size_t)(reader->end - reader->at) / len)
+        return bad_part(err, "positions");
+    table->bitmaps = sts__varint_skip(reader, count * len);
+    sts__varint_skip(reader, STS__BITMAP_SLACK);
+    if (reader->status < 0 || reader->at != reader->end || !bitmaps_are_right(table))
+        return bad_part(err, "positions");
+    return 0;
+}
+
 static int read_positions(struct sts__chunk_table *table, const struct sts__part_bytes *part,
-                          uint32_t count, struct sts_error *err)
+                          const struct position_counts *counts, struct sts_error *err)
 {
     struct sts__varint_reader reader;
     struct sts__column gaps;
-    uint32_t *positions;
     int r;
 
-    if ((count == 0) != (part->data == NULL))
+    if ((counts->all == 0) != (part->data == NULL))
         return bad_part(err, "positions");
-    if (count == 0)
+    if (counts->all == 0)
         return 0;
     sts__varint_reader_init(&reader, part->data, part->len);
-    r = sts__column_open(&gaps, &reader, count, err);
+    r = sts__column_open(&gaps, &reader, counts->gaps, err);
     if (r < 0)
         return r;
-    positions = malloc(count * sizeof(*positions));
-    table->positions = positions;
-    if (positions == NULL)
+    /* read first: then a claim of many rows has been paid for with bytes */
+    r = read_bitmaps(table, &reader, counts->bitmaps, err);
+    if (r < 0)
+        goto done;
+    table->positions = malloc(counts->all * sizeof(*table->positions));
+    table->unpacked = sts__alloc_array(table->group_count, sizeof(*table->unpacked));
+    if (table->positions == NULL || table->unpacked == NULL)
         r = sts__fail_nomem(err);
-    else if (reader.at != reader.end)
-        r = bad_part(err, "positions");
     else
-        r = place_all_positions(table, &gaps, positions, err);
+        r = place_all_gaps(table, &gaps, err);
+done:
     sts__column_deinit(&gaps);
     return r;
 }
 
 static int open_groups(struct sts__chunk_table *table, struct sts__varint_reader *reader,
-                       uint32_t *ret_position_count, struct sts_error *err)
+                       struct position_counts *ret_counts, struct sts_error *err)
 {
     struct group_arrays arrays = { 0 };
     size_t count;
@@ -420,7 +488,7 @@ static int open_groups(struct sts__chunk_table *table, struct sts__varint_reader
         return bad_part(err, "groups");
     count = arrays.count;
     arrays.values = malloc((count + 1) * sizeof(*arrays.values));
-    table->words = sts__alloc_array(4 * count + 1, sizeof(*table->words));
+    table->words = sts__alloc_array(5 * count + 1, sizeof(*table->words));
     if (arrays.values == NULL || table->words == NULL) {
         r = sts__fail_nomem(err);
         goto done;
@@ -428,12 +496,13 @@ static int open_groups(struct sts__chunk_table *table, struct sts__varint_reader
     arrays.ids = table->words;
     arrays.callers = arrays.ids + count;
     arrays.first_positions = arrays.callers + count;
-    arrays.first_rows = arrays.first_positions + count;
+    arrays.bitmap_numbers = arrays.first_positions + count;
+    arrays.first_rows = arrays.bitmap_numbers + count;
     r = read_ids(reader, &arrays, table->of_edges, err);
     if (r == 0 && !groups_differ(&arrays, table->of_edges))
         r = bad_part(err, "groups");
     if (r == 0)
-        r = read_row_counts(reader, &arrays, table->profile_count, ret_position_count, err);
+        r = read_row_counts(reader, &arrays, table->profile_count, ret_counts, err);
     if (r == 0 && (reader->status < 0 || reader->at != reader->end))
         r = bad_part(err, "groups");
     table->group_count = arrays.count;
@@ -441,6 +510,7 @@ static int open_groups(struct sts__chunk_table *table, struct sts__varint_reader
     table->ids = arrays.ids;
     table->callers = table->of_edges ? arrays.callers : NULL;
     table->first_positions = arrays.first_positions;
+    table->bitmap_numbers = arrays.bitmap_numbers;
     table->first_rows = arrays.first_rows;
 done:
     free(arrays.values);
@@ -479,17 +549,17 @@ static int open_table(struct sts__chunk_table *table, const struct sts__part_byt
     const struct sts__part_bytes *groups =
         &parts[table->of_edges ? STS__PART_EDGES : STS__PART_FUNCTIONS];
     struct sts__varint_reader reader;
-    uint32_t position_count = 0;
+    struct position_counts counts = { 0, 0, 0 };
     int r;
 
     if (groups->data == NULL)
         return 0;
     sts__varint_reader_init(&reader, groups->data, groups->len);
-    r = open_groups(table, &reader, &position_count, err);
+    r = open_groups(table, &reader, &counts, err);
     if (r == 0)
         r = read_positions(table,
                            &parts[table->of_edges ? STS__PART_EDGE_POSITIONS : STS__PART_POSITIONS],
-                           position_count, err);
+                           &counts, err);
     for (size_t i = 0; i < figure_count && r == 0; i++)
         r = open_column(table, &figures[i], &parts[figures[i].part], err);
     return r;
@@ -497,10 +567,8 @@ static int open_table(struct sts__chunk_table *table, const struct sts__part_byt
 
 static void deinit_table(struct sts__chunk_table *table)
 {
-    uint32_t *positions;
-
-    memcpy(&positions, &table->positions, sizeof(positions)); /* ours: made in read_positions */
-    free(positions);
+    free(table->positions);
+    free(table->unpacked);
     free(table->words);
     for (int i = 0; i < STS__PART_COUNT; i++)
         sts__column_deinit(&table->columns[i]);
@@ -553,8 +621,44 @@ struct sts__chunk_profile sts__chunk_profile(const struct sts__chunk *chunk, uin
     return profile;
 }
 
+static void unpack_bitmap(const uint8_t *bitmap, uint32_t profile_count, uint32_t *positions)
+{
+    uint32_t n = 0;
+
+    for (uint32_t first = 0; first < profile_count; first += 64) {
+        uint32_t left = profile_count - first;
+        uint64_t word = sts__load_u64(bitmap + first / 8) & sts__low_bits(left < 64 ? left : 64);
+
+        for (; word != 0; word &= word - 1)
+            positions[n++] = first + sts__width_of(word & (~word + 1)) - 1;
+    }
+}
+
 const uint32_t *sts__table_positions(const struct sts__chunk_table *table, uint32_t group)
 {
-    uint32_t first = table->first_positions[group];
-    return first == NO_POSITIONS ? NULL : table->positions + first;
+    uint32_t *positions;
+
+    if (table->first_positions[group] == NO_POSITIONS)
+        return NULL;
+    positions = table->positions + table->first_positions[group];
+    if (!table->unpacked[group]) {
+        unpack_bitmap(bitmap_of(table, group), table->profile_count, positions);
+        table->unpacked[group] = true;
+    }
+    return positions;
+}
+
+const uint8_t *sts__table_bitmap(const struct sts__chunk_table *table, uint32_t group)
+{
+    return table->bitmap_numbers[group] == NO_POSITIONS ? NULL : bitmap_of(table, group);
+}
+
+uint32_t sts__bitmap_rank(const uint8_t *bitmap, struct sts__bitmap_place *place, uint32_t end)
+{
+    for (; place->word < end / 64; place->word++)
+        place->rank += sts__bit_count(sts__load_u64(bitmap + (size_t)place->word * 8));
+    if (end % 64 == 0) /* there need not be another word */
+        return place->rank;
+    return place->rank + sts__bit_count(sts__load_u64(bitmap + (size_t)place->word * 8) &
+                                        sts__low_bits(end % 64));
 }

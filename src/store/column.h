@@ -57,6 +57,12 @@ void sts__column_deinit(struct sts__column *column); /* fine on a zeroed one */
 STS_MUST_CHECK int sts__column_unpack(const struct sts__column *column, size_t first, size_t count,
                                       int64_t *ret_values, struct sts_error *err);
 
+/* sts__column_unpack_near - the same; block: one near the values, at first 0; then where they
+ * ended. */
+STS_MUST_CHECK int sts__column_unpack_near(const struct sts__column *column, size_t *block,
+                                           size_t first, size_t count, int64_t *ret_values,
+                                           struct sts_error *err);
+
 /* A place in a column, for many sums one after another; best in ascending order. */
 struct sts__column_cursor {
     const struct sts__column *column;

@@ -268,26 +268,34 @@ static bool unpack_block(const struct sts__bits_kernel *kernel, const struct sts
     return true;
 }
 
-int sts__column_unpack(const struct sts__column *column, size_t first, size_t count,
-                       int64_t *ret_values, struct sts_error *err)
+int sts__column_unpack_near(const struct sts__column *column, size_t *block, size_t first,
+                            size_t count, int64_t *ret_values, struct sts_error *err)
 {
     const struct sts__bits_kernel *kernel = sts__bits_kernel();
-    const struct sts__column_block *block;
 
     assert(first <= column->count && count <= column->count - first);
-    if (count == 0)
-        return 0;
-    for (block = &column->blocks[find_block(column, 0, first)]; count > 0; block++) {
-        size_t n = block[1].first - first;
+    if (count > 0)
+        *block = find_block(column, *block, first);
+    while (count > 0) {
+        const struct sts__column_block *at = &column->blocks[*block];
+        size_t n = at[1].first - first;
 
         n = n < count ? n : count;
-        if (!unpack_block(kernel, column, block, first - block->first, n, ret_values))
+        if (!unpack_block(kernel, column, at, first - at->first, n, ret_values))
             return bad_block(err);
         ret_values += n;
         first += n;
         count -= n;
+        *block += count > 0;
     }
     return 0;
+}
+
+int sts__column_unpack(const struct sts__column *column, size_t first, size_t count,
+                       int64_t *ret_values, struct sts_error *err)
+{
+    size_t block = 0;
+    return sts__column_unpack_near(column, &block, first, count, ret_values, err);
 }
 
 /* --- sums --- */

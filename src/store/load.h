@@ -42,6 +42,15 @@ static inline unsigned sts__width_of(uint64_t value)
 #endif
 }
 
+/* sts__bit_count - how many bits are set: in pairs, fours, eights, then all eights at once. */
+static inline uint32_t sts__bit_count(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* sts__as_signed - the same bits as a signed number. */
 static inline int64_t sts__as_signed(uint64_t word)
 {

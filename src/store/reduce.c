@@ -166,7 +166,7 @@ static uint32_t number_of(struct sts__reduce *reduce, const struct batch *batch,
 
 static bool is_dense(const struct batch *batch, uint32_t i)
 {
-    return sts__table_positions(batch->table, batch->first_group + i) == NULL;
+    return sts__table_is_dense(batch->table, batch->first_group + i);
 }
 
 /* A function that has a row in a run is present there, whatever its figures are. */
