@@ -21,6 +21,16 @@ static int add(void *query, struct sts_profile *profile, struct sts_error *err)
     return sts_query_add(query, profile, err);
 }
 
+static int scan_store(void *query, struct sts_store *store, struct sts_error *err)
+{
+    return sts_query_scan_store(query, store, err);
+}
+
+static int add_store(void *query, struct sts_store *store, struct sts_error *err)
+{
+    return sts_query_add_store(query, store, err);
+}
+
 static int set_all(struct sts_query *query, const struct cli_list *settings, struct sts_error *err)
 {
     int r = 0;
@@ -39,11 +49,11 @@ static int read_inputs(const struct cli_context *context, struct sts_query *quer
     int r = cli_inputs_open(&inputs, context, paths->items, paths->count, passes, err);
 
     if (r == 0 && passes == 2)
-        r = cli_inputs_each(&inputs, true, scan, query, err);
+        r = cli_inputs_each(&inputs, true, scan, scan_store, query, err);
     if (r == 0 && passes == 2)
         r = cli_inputs_check(&inputs, err);
     if (r == 0)
-        r = cli_inputs_each(&inputs, false, add, query, err);
+        r = cli_inputs_each(&inputs, false, add, add_store, query, err);
     if (r == 0)
         r = cli_inputs_check(&inputs, err);
     if (r == 0)

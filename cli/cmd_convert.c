@@ -193,7 +193,7 @@ static int convert(struct cli_inputs *inputs, const struct sts_format_info *info
             r = cli_fail_nomem(err);
     }
     if (r >= 0)
-        r = cli_inputs_each(inputs, false, take, &conversion, err);
+        r = cli_inputs_each(inputs, false, take, NULL, &conversion, err);
     if (r >= 0)
         r = cli_inputs_check(inputs, err);
     if (r >= 0 && conversion.sum != NULL)

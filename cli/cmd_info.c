@@ -66,7 +66,7 @@ static int explore(struct cli_inputs *inputs, struct cli_finding *finding, struc
     if (finding->sum == NULL)
         return cli_fail_nomem(err);
     finding->input = &inputs->items[0];
-    return cli_inputs_each(inputs, false, take, finding, err);
+    return cli_inputs_each(inputs, false, take, NULL, finding, err);
 }
 
 static int describe(const struct cli_context *context, const char *path,

@@ -272,7 +272,7 @@ static int read_and_print(const struct cli_context *context, const struct cli_li
     if (r >= 0)
         r = make_items(&sums, err);
     if (r >= 0)
-        r = cli_inputs_each(&sums.inputs, false, take, &sums, err);
+        r = cli_inputs_each(&sums.inputs, false, take, NULL, &sums, err);
     if (r >= 0)
         r = cli_inputs_check(&sums.inputs, err);
     for (size_t i = 0; i < sums.inputs.count && r >= 0; i++)

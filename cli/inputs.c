@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 
 #include <statslice/profile.h>
+#include <statslice/scan.h>
+#include <statslice/store.h>
 
 #include "cli/command.h"
 #include "cli/out.h"
@@ -82,8 +84,10 @@ int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context
     if (inputs->profile == NULL || inputs->items == NULL)
         return cli_fail_nomem(err);
     inputs->count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         inputs->items[i].path = paths[i];
+        inputs->items[i].is_store = strcmp(paths[i], "-") != 0 && sts_store_is(paths[i]);
+    }
     if (passes > 1) {
         cli_progress_init(&inputs->progress, context->quiet, 0);
         r = spool_pipes(inputs, err);
@@ -106,11 +110,22 @@ static int open_one(const struct cli_inputs *inputs, const struct cli_input *inp
     return sts_input_open(input->path, &options, ret_open, err);
 }
 
-static int read_one(struct cli_inputs *inputs, struct cli_input *input, bool spans_only,
-                    cli_visit_fn visit, void *visit_context, struct sts_error *err)
+/* What a visit of one profile needs, of a log as of a store. */
+struct pass {
+    struct cli_inputs *inputs;
+    struct cli_input *input;
+    bool spans_only;
+    cli_visit_fn visit;
+    cli_visit_store_fn visit_store;
+    void *context;
+};
+
+static int read_log(const struct pass *pass, struct sts_error *err)
 {
+    struct cli_inputs *inputs = pass->inputs;
+    struct cli_input *input = pass->input;
     struct sts_input *open = NULL;
-    int r = open_one(inputs, input, spans_only, &open, err);
+    int r = open_one(inputs, input, pass->spans_only, &open, err);
 
     if (r < 0)
         return r;
@@ -120,26 +135,82 @@ static int read_one(struct cli_inputs *inputs, struct cli_input *input, bool spa
         r = sts_input_next(open, inputs->profile, err);
         if (r <= 0)
             break;
-        r = visit(visit_context, inputs->profile, err);
+        r = pass->visit(pass->context, inputs->profile, err);
         if (r < 0)
             break;
         cli_progress_show(&inputs->progress, shown_name(input),
                           inputs->done_bytes + sts_input_counts(open)->bytes);
     }
     input->counts = *sts_input_counts(open);
-    inputs->done_bytes += input->counts.bytes;
     sts_input_close(open);
     return r;
 }
 
+static int visit_stored(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    const struct pass *pass = context;
+
+    pass->input->counts.profiles++;
+    return pass->visit(pass->context, profile, err);
+}
+
+/* A store without a profile is as empty as a log without one. */
+static int count_stored(const struct pass *pass, struct sts_store *store, struct sts_error *err)
+{
+    struct sts_store_list *list;
+    const struct sts_store_series *series;
+    size_t count;
+    int r = sts_store_list_open(store, &list, err);
+
+    if (r < 0)
+        return r;
+    series = sts_store_list_series(list, &count);
+    for (size_t i = 0; i < count; i++)
+        pass->input->counts.profiles += series[i].n_profiles;
+    sts_store_list_close(list);
+    return 0;
+}
+
+static int visit_whole(const struct pass *pass, struct sts_store *store, struct sts_error *err)
+{
+    int r = count_stored(pass, store, err);
+
+    return r < 0 ? r : pass->visit_store(pass->context, store, err);
+}
+
+static int read_store(struct pass *pass, struct sts_error *err)
+{
+    struct cli_input *input = pass->input;
+    struct sts_each each = STS_EACH_INIT;
+    struct sts_store *store = NULL;
+    struct stat info;
+    int r = sts_store_open(input->path, NULL, &store, err);
+
+    input->format = "store";
+    input->compression = "none";
+    input->counts = (struct sts_input_counts){ 0 };
+    if (stat(input->path, &info) == 0)
+        input->counts.bytes = input->counts.bytes_total = (uint64_t)info.st_size;
+    each.spans_only = pass->spans_only;
+    if (r == 0 && pass->visit_store != NULL)
+        r = visit_whole(pass, store, err);
+    else if (r == 0)
+        r = sts_store_each(store, &each, pass->inputs->profile, visit_stored, pass, err);
+    sts_store_close(store);
+    return r;
+}
+
 int cli_inputs_each(struct cli_inputs *inputs, bool spans_only, cli_visit_fn visit,
-                    void *visit_context, struct sts_error *err)
+                    cli_visit_store_fn visit_store, void *visit_context, struct sts_error *err)
 {
     int r = 0;
 
     for (size_t i = 0; i < inputs->count && r == 0; i++) {
+        struct pass pass = { inputs, &inputs->items[i], spans_only,
+                             visit,  visit_store,       visit_context };
         inputs->current = i;
-        r = read_one(inputs, &inputs->items[i], spans_only, visit, visit_context, err);
+        r = pass.input->is_store ? read_store(&pass, err) : read_log(&pass, err);
+        inputs->done_bytes += pass.input->counts.bytes;
     }
     cli_progress_end(&inputs->progress);
     return r;

@@ -12,12 +12,14 @@
 
 struct cli_context;
 struct sts_profile;
+struct sts_store;
 
 struct cli_input {
     const char *path; /* "-": standard input */
+    bool is_store;
     struct cli_spool spool;
     struct sts_input_counts counts; /* of the last pass */
-    const char *format;             /* static; as sts_input_format gives it */
+    const char *format;             /* static; as sts_input_format gives it, or "store" */
     const char *compression;        /* static */
 };
 
@@ -34,6 +36,9 @@ struct cli_inputs {
 /* Called with each profile, which is the inputs' own. Below 0 ends the reading. */
 typedef int (*cli_visit_fn)(void *context, struct sts_profile *profile, struct sts_error *err);
 
+/* Called with each store, where one is asked for instead of its profiles. */
+typedef int (*cli_visit_store_fn)(void *context, struct sts_store *store, struct sts_error *err);
+
 /* cli_inputs_check_paths - Errors: STS_E_USAGE (none given, or standard input twice). */
 STS_MUST_CHECK int cli_inputs_check_paths(const char *const *paths, size_t count,
                                           struct sts_error *err);
@@ -48,9 +53,15 @@ STS_MUST_CHECK int cli_inputs_open(struct cli_inputs *inputs, const struct cli_c
                                    const char *const *paths, size_t count, unsigned passes,
                                    struct sts_error *err);
 
-/* cli_inputs_each - one pass over all profiles. spans_only: their rows may be missing. */
+/*
+ * cli_inputs_each - one pass over all profiles.
+ *
+ * spans_only: their rows may be missing.   visit_store: NULL: a store's profiles are visited one by
+ * one.
+ */
 STS_MUST_CHECK int cli_inputs_each(struct cli_inputs *inputs, bool spans_only, cli_visit_fn visit,
-                                   void *visit_context, struct sts_error *err);
+                                   cli_visit_store_fn visit_store, void *visit_context,
+                                   struct sts_error *err);
 
 /* cli_inputs_check - Errors: STS_E_FORMAT if the last pass found no profile at all. */
 STS_MUST_CHECK int cli_inputs_check(const struct cli_inputs *inputs, struct sts_error *err);

@@ -21,6 +21,7 @@
 struct sts_profile;
 struct sts_query;
 struct sts_series;
+struct sts_store;
 
 #define STS_SLICES_MAX     ((size_t)1 << 20) /* slices of one series */
 #define STS_CELLS_MAX      ((size_t)1 << 28) /* slices x groups of one query */
@@ -72,6 +73,7 @@ STS_API void sts_query_free(struct sts_query *query);
  *                  now, -1h, seconds since 1970                       all
  *   top            a number, 0 for all                                10
  *   top-per-slice  on, off                                            off
+ *   level          auto, raw: whether a store's rollups are used      auto
  *
  * Errors: STS_E_USAGE with the option's name and what it takes; STS_E_NOTFOUND
  *         for a name that is no option.   Source: docs/queries.md.
@@ -97,6 +99,17 @@ STS_API STS_MUST_CHECK int sts_query_scan(struct sts_query *query,
  */
 STS_API STS_MUST_CHECK int sts_query_add(struct sts_query *query, const struct sts_profile *profile,
                                          struct sts_error *err);
+
+/*
+ * sts_query_scan_store, sts_query_add_store - the same for all profiles of a store.
+ *
+ * The answer is that of its profiles one by one; stores and profiles may be mixed.
+ * Errors: as above; STS_E_FORMAT names what of the store is damaged; STS_E_IO.
+ */
+STS_API STS_MUST_CHECK int sts_query_scan_store(struct sts_query *query, struct sts_store *store,
+                                                struct sts_error *err);
+STS_API STS_MUST_CHECK int sts_query_add_store(struct sts_query *query, struct sts_store *store,
+                                               struct sts_error *err);
 
 /*
  * sts_query_finish - rank, take the top, and hand the table out.

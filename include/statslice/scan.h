@@ -11,8 +11,10 @@
 
 #include <statslice/error.h>
 
+struct sts_function;
 struct sts_profile;
 struct sts_store;
+struct sts_symbols;
 
 enum sts_figure {
     STS_FIGURE_NCALLS,
@@ -47,8 +49,10 @@ struct sts_scan {
     bool raw_only;           /* no rollups */
     const uint32_t *lanes;   /* by series: a number of the caller's, which sums are kept apart by */
     size_t series_count;
-    const uint64_t *wanted; /* bits by function id: others are not summed; NULL: all are */
-    size_t wanted_count;    /* functions that wanted knows of; those beyond are summed */
+    /* Which functions are summed: asked of all, before the first block. NULL: all are. Returns: 1,
+     * 0, or a failure. */
+    int (*wants)(void *context, const struct sts_function *function, struct sts_error *err);
+    void *wants_context;
 };
 
 struct sts_scan_span {
@@ -71,14 +75,57 @@ struct sts_scan_block {
     const int64_t *edge_values[STS_FIGURE_COUNT];
 };
 
-/* What was left out, and what stood in. */
+/* What was left out. */
 struct sts_scan_counts {
-    uint64_t profiles;        /* in the store, all series */
-    const uint64_t *unwanted; /* bits by function id: rows that wanted left out; borrowed */
+    uint64_t profiles;            /* in the store, all series */
+    const uint32_t *unwanted_ids; /* functions not wanted, with a row in what was asked for */
     size_t unwanted_count;
 };
 
 typedef int (*sts_scan_visit_fn)(void *context, const struct sts_scan_block *block,
                                  struct sts_error *err);
+
+/*
+ * sts_store_scan - hand over all that is asked for, as blocks in any order.
+ *
+ * Several threads read and sum; visit is called in the caller's thread alone. Below 0 from it ends
+ * the scan. Function ids are those of sts_store_symbols.
+ * counts: may be NULL; borrowed until the store's next scan or its close.
+ * Errors: STS_E_FORMAT names the damaged part; STS_E_IO; STS_E_LIMIT (a sum over 63 bits);
+ *         STS_E_NOMEM. Blocks that were handed over before must be thrown away then.
+ */
+STS_API STS_MUST_CHECK int sts_store_scan(struct sts_store *store, const struct sts_scan *scan,
+                                          sts_scan_visit_fn visit, void *context,
+                                          struct sts_scan_counts *ret_counts,
+                                          struct sts_error *err);
+
+/* --- one by one --- */
+
+struct sts_each {
+    int64_t from_ns, to_ns; /* profiles that begin before to_ns and end at from_ns or later */
+    const uint32_t *lanes;  /* as of struct sts_scan: STS_SCAN_SKIP or not; NULL: all series */
+    size_t series_count;
+    bool spans_only; /* their rows may be missing */
+};
+#define STS_EACH_INIT                                                                              \
+    {                                                                                              \
+        INT64_MIN, INT64_MAX, NULL, 0, false                                                       \
+    }
+
+typedef int (*sts_each_visit_fn)(void *context, struct sts_profile *profile, struct sts_error *err);
+
+/*
+ * sts_store_each - the profiles of a store, as they came in, in order of time.
+ *
+ * profile: the caller's, which is filled again for each. Rows stand in the order in which the store
+ *          first saw their functions.
+ * Errors:  as of sts_store_scan. What was handed over before a failure is right.
+ */
+STS_API STS_MUST_CHECK int sts_store_each(struct sts_store *store, const struct sts_each *each,
+                                          struct sts_profile *profile, sts_each_visit_fn visit,
+                                          void *context, struct sts_error *err);
+
+/* sts_store_symbols - the functions that were looked at; borrowed as long as the store is open. */
+STS_API struct sts_symbols *sts_store_symbols(const struct sts_store *store);
 
 #endif

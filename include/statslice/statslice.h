@@ -13,6 +13,7 @@
 #include <statslice/profile.h>
 #include <statslice/query.h>
 #include <statslice/report.h>
+#include <statslice/scan.h>
 #include <statslice/series.h>
 #include <statslice/sink.h>
 #include <statslice/store.h>

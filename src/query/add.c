@@ -41,23 +41,23 @@ int sts_query_scan(struct sts_query *query, const struct sts_profile *profile,
     return 0;
 }
 
-static int64_t figure_of(enum sts__figure figure, const struct sts_figures *figures,
+static int64_t figure_of(enum sts_figure figure, const struct sts_figures *figures,
                          const struct sts_profile *profile, size_t row)
 {
     switch (figure) {
-    case STS__FIGURE_NCALLS:
+    case STS_FIGURE_NCALLS:
         return (int64_t)figures->ncalls;
-    case STS__FIGURE_PCALLS:
+    case STS_FIGURE_PCALLS:
         return (int64_t)figures->pcalls;
-    case STS__FIGURE_TOTTIME:
+    case STS_FIGURE_TOTTIME:
         return figures->tottime_ns;
-    case STS__FIGURE_CUMTIME:
+    case STS_FIGURE_CUMTIME:
         return figures->cumtime_ns;
-    case STS__FIGURE_RESUMES:
+    case STS_FIGURE_RESUMES:
         return (int64_t)sts_profile_coro(profile, row).n_resumes;
-    case STS__FIGURE_AWAITTIME:
+    case STS_FIGURE_AWAITTIME:
         return sts_profile_coro(profile, row).awaittime_ns;
-    case STS__FIGURE_NONE:
+    case STS_FIGURE_COUNT:
     default:
         return 0;
     }

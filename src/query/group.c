@@ -269,8 +269,8 @@ void sts__groups_labels(const struct sts__groups *groups, const struct sts_profi
 }
 
 /* The identity is kept, so that a function of several tables counts once. */
-static int leave_out(struct sts__groups *groups, const struct sts_function *function,
-                     struct sts_error *err)
+int sts__groups_leave_out(struct sts__groups *groups, const struct sts_function *function,
+                          struct sts_error *err)
 {
     uint32_t id;
 
@@ -303,7 +303,7 @@ static int map_function(struct sts__groups *groups, struct sts__group_map *map,
         return r;
     if (r == 0) {
         map->entries[function_id] = STS__GROUP_OUT;
-        return leave_out(groups, &function, err);
+        return sts__groups_leave_out(groups, &function, err);
     }
     r = 0;
     for (size_t i = 0; r == 0 && i < by->part_count; i++) {

@@ -92,6 +92,11 @@ void sts__groups_deinit(struct sts__groups *groups);
 
 size_t sts__groups_count(const struct sts__groups *groups);
 
+/* sts__groups_leave_out - a function that was asked for, and that the filter leaves out. */
+STS_MUST_CHECK int sts__groups_leave_out(struct sts__groups *groups,
+                                         const struct sts_function *function,
+                                         struct sts_error *err);
+
 /* sts__groups_out_count - different functions that were asked for and left out by the filter. */
 size_t sts__groups_out_count(const struct sts__groups *groups);
 

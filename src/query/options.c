@@ -40,6 +40,7 @@ enum option {
     OPTION_TO,
     OPTION_TOP,
     OPTION_TOP_PER_SLICE,
+    OPTION_LEVEL,
     OPTION_COUNT,
 };
 
@@ -78,6 +79,10 @@ static const struct sts_query_option options[OPTION_COUNT] = {
     [OPTION_TOP] = STS__OPTION_TOP,
     [OPTION_TOP_PER_SLICE] = { "top-per-slice", NULL, NULL, "choose the N largest in every slice",
                                false },
+    [OPTION_LEVEL] = { "level", "LEVEL", "auto raw",
+                       "of a store: sums of minutes, hours or days where they answer exactly "
+                       "(auto), or profile by profile (raw) (default: auto)",
+                       false },
 };
 
 const struct sts_query_option *sts_query_options(size_t *ret_count)
@@ -336,6 +341,15 @@ static int set_top_per_slice(struct sts__plan *plan, const char *value, struct s
     return parse_switch(OPTION_TOP_PER_SLICE, value, &plan->top_per_slice, err);
 }
 
+static int set_level(struct sts__plan *plan, const char *value, struct sts_error *err)
+{
+    int word = 0, r = parse_word(OPTION_LEVEL, value, &word, err);
+
+    if (r == 0)
+        plan->raw_only = word == 1;
+    return r;
+}
+
 static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, struct sts_error *) = {
     [OPTION_SLICE] = set_slice,       [OPTION_SLICES] = set_slices,
     [OPTION_ZONE] = set_zone,         [OPTION_ORIGIN] = set_origin,
@@ -346,6 +360,7 @@ static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, stru
     [OPTION_WHERE] = add_where,       [OPTION_MATCH] = add_match,
     [OPTION_FROM] = set_from,         [OPTION_TO] = set_to,
     [OPTION_TOP] = set_top,           [OPTION_TOP_PER_SLICE] = set_top_per_slice,
+    [OPTION_LEVEL] = set_level,
 };
 
 int sts_query_set(struct sts_query *query, const char *name, const char *value,

@@ -35,6 +35,7 @@ struct sts__plan {
     enum sts__fill fill;
     enum sts_metric metric;
     bool rate, share;
+    bool raw_only; /* of a store: no rollups */
     bool estimate; /* scale what was profiled in part to the whole span */
     struct sts__by by;
     struct sts__filter filter;

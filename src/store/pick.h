@@ -13,6 +13,7 @@
 /* What is known of a chunk before it is opened. */
 struct sts__chunk_about {
     int64_t id;
+    int64_t service_id;
     unsigned level;
     unsigned span_class; /* of level 0: of all its profiles */
     bool is_rolled;      /* level 0: its sums stand in the levels from span_class on as well */

@@ -26,11 +26,14 @@ _Static_assert((int)STS_FIGURE_NCALLS == (int)STS__FIGURE_NCALLS &&
                "a scan's figures are a chunk's");
 
 void sts__reduce_init(struct sts__reduce *reduce, const struct sts_scan *scan,
-                      const struct sts__intervals *intervals, sts__block_put_fn put, void *context)
+                      const struct sts__intervals *intervals, const struct sts__wanted *wanted,
+                      sts__block_put_fn put, void *context)
 {
     memset(reduce, 0, sizeof(*reduce));
     reduce->scan = scan;
     reduce->intervals = intervals;
+    if (wanted != NULL)
+        reduce->wanted = *wanted;
     reduce->put = put;
     reduce->put_context = context;
     sts__idmap_init(&reduce->by_place);
@@ -237,10 +240,10 @@ static int add_batch(struct sts__reduce *reduce, const struct batch *batch, stru
 
 /* --- which functions --- */
 
-static bool is_wanted(const struct sts_scan *scan, uint32_t function_id)
+static bool is_wanted(const struct sts__wanted *wanted, uint32_t function_id)
 {
-    return scan->wanted == NULL || function_id >= scan->wanted_count ||
-           scan->wanted[function_id / WORD_BITS] >> function_id % WORD_BITS & 1;
+    return wanted->words == NULL || function_id >= wanted->count ||
+           wanted->words[function_id / WORD_BITS] >> function_id % WORD_BITS & 1;
 }
 
 /* One that is left out, and has a row in a profile that is asked for. */
@@ -281,7 +284,7 @@ static uint32_t count_wanted(const struct sts__reduce *reduce, const struct batc
     uint32_t count = 0;
 
     while (group + count < batch->table->group_count && count < max &&
-           (batch->of_edges || is_wanted(reduce->scan, batch->table->ids[group + count])))
+           (batch->of_edges || is_wanted(&reduce->wanted, batch->table->ids[group + count])))
         count++;
     return count;
 }

@@ -20,6 +20,12 @@ void sts__block_free(struct sts__block *take_block);
 typedef int (*sts__block_put_fn)(void *context, struct sts__block *take_block,
                                  struct sts_error *err);
 
+/* Functions, as bits by their ids. */
+struct sts__wanted {
+    const uint64_t *words; /* borrowed; NULL: all */
+    size_t count;          /* functions that words knows of: those beyond are wanted */
+};
+
 /* The functions, or the edges, that were summed so far: small numbers for them. */
 struct sts__reduce_table {
     uint64_t *keys; /* by number: function id, or caller << 32 | callee; owned */
@@ -30,7 +36,8 @@ struct sts__reduce_table {
 };
 
 struct sts__reduce {
-    const struct sts_scan *scan;            /* borrowed */
+    const struct sts_scan *scan; /* borrowed */
+    struct sts__wanted wanted;
     const struct sts__intervals *intervals; /* borrowed */
     sts__block_put_fn put;
     void *put_context;
@@ -49,9 +56,11 @@ struct sts__reduce {
     size_t unwanted_cap; /* words */
 };
 
-/* Both borrowed until deinit; put is called with what was summed, whenever there is much of it. */
+/* All borrowed until deinit; wanted may be NULL; put is called with what was summed, whenever there
+ * is much of it. */
 void sts__reduce_init(struct sts__reduce *reduce, const struct sts_scan *scan,
-                      const struct sts__intervals *intervals, sts__block_put_fn put, void *context);
+                      const struct sts__intervals *intervals, const struct sts__wanted *wanted,
+                      sts__block_put_fn put, void *context);
 void sts__reduce_deinit(struct sts__reduce *reduce);
 
 /*

@@ -56,12 +56,12 @@ static int open_worker(void *context, sts__block_put_fn put, void *put_context, 
         return sts__fail_nomem(err);
     worker->shared = shared;
     r = shared->source->open(shared->source->context, &worker->reader, err);
-    if (r < 0) {
+    if (r != 0) {
         free(worker);
         return r;
     }
-    sts__reduce_init(&worker->reduce, shared->chunks->scan, shared->chunks->intervals, put,
-                     put_context);
+    sts__reduce_init(&worker->reduce, shared->chunks->scan, shared->chunks->intervals,
+                     &shared->chunks->wanted, put, put_context);
     *ret_worker = worker;
     return 0;
 }

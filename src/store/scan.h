@@ -5,7 +5,7 @@
 #ifndef STS_STORE_SCAN_H
 #define STS_STORE_SCAN_H
 
-#include "store/pick.h"
+#include "store/reduce.h"
 
 /* Where the parts of chunks come from. Readers work side by side, each in one thread. */
 struct sts__scan_source {
@@ -25,6 +25,7 @@ struct sts__scan_chunks {
     const struct sts__intervals *intervals;
     const struct sts__chunk_about *chunks; /* those that intervals ask for */
     size_t chunk_count;
+    struct sts__wanted wanted;
     unsigned threads; /* at most */
 };
 

@@ -8,6 +8,7 @@
  */
 #include "store/scan_threads.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -201,7 +202,8 @@ static int run_here(const struct sts__scan_work *work, struct direct *direct, st
     void *worker = NULL;
     int r = work->open(work->context, visit_now, direct, &worker, err);
 
-    if (r < 0)
+    assert(r <= 0); /* there is no other worker */
+    if (r != 0)
         return r;
     for (size_t job = 0; r == 0 && job < work->job_count; job++)
         r = work->run(worker, job, err);

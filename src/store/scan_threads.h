@@ -9,6 +9,8 @@
 
 #define STS__SCAN_THREADS_MAX 8u
 
+#define STS__SCAN_NO_WORK 1 /* of an open: another worker will do it all */
+
 /* What workers do. Calls of different workers run at the same time. */
 struct sts__scan_work {
     void *context; /* of all of them */
@@ -18,8 +20,7 @@ struct sts__scan_work {
                 struct sts_error *err);
     int (*run)(void *worker, size_t job, struct sts_error *err);
     int (*finish)(void *worker, struct sts_error *err); /* behind the last job: puts the rest */
-    void (*close)(void *worker);                        /* also after a failure; not of a failed
-                                                           open */
+    void (*close)(void *worker); /* also after a failure; not where open gave no worker */
 };
 
 /*

@@ -86,6 +86,7 @@ void sts_store_close(struct sts_store *store)
     sts__labelsets_deinit(&store->labelsets);
     sts__names_deinit(&store->names);
     free(store->states);
+    free(store->unwanted_ids);
     free(store->path);
     free(store);
 }

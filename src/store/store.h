@@ -26,6 +26,8 @@ struct sts_store {
     struct sts_store_tally tally;
     enum sts_store_state *states; /* of the last batch */
     size_t state_count, state_cap;
+    uint32_t *unwanted_ids; /* symbols that the last scan was not to sum */
+    size_t unwanted_count, unwanted_cap;
     /* the thread of sts_store_commit_begin */
     bool thread_runs;
     pthread_t thread;

@@ -3,11 +3,14 @@
  * oom_store.c - a store is made, filled, listed and read.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "oom.h"
 
-#define PATH "/dev/shm/statslice-oom.db" /* in memory: each run waits for the disk several times */
+/* In memory: each run waits for the disk several times. */
+#define PATH      "/dev/shm/statslice-oom.db"
+#define READ_PATH "/dev/shm/statslice-oom-read.db" /* made once */
 
 static void remove_store(void)
 {
@@ -15,6 +18,13 @@ static void remove_store(void)
     unlink(PATH "-wal");
     unlink(PATH "-shm");
     unlink(PATH "-journal");
+}
+
+static void remove_read_store(void)
+{
+    unlink(READ_PATH);
+    unlink(READ_PATH "-wal");
+    unlink(READ_PATH "-shm");
 }
 
 static int add(struct sts_store *store, int first, int count, struct sts_error *err)
@@ -83,7 +93,120 @@ static int write_store(struct sts_error *err)
     return r;
 }
 
+/* --- reading --- */
+
+/* Before main, when no allocation fails yet: the scenarios below are about reading alone. */
+__attribute__((constructor)) static void make_read_store(void)
+{
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+    struct sts_store *store = NULL;
+    struct sts_error err = { 0 };
+
+    options.creates = true;
+    if (sts_store_open(READ_PATH, &options, &store, &err) < 0 || add(store, 0, 3, &err) < 0 ||
+        sts_store_commit(store, &err) < 0)
+        fprintf(stderr, "%s\n", err.text); /* the scenarios will fail */
+    sts_store_close(store);
+    atexit(remove_read_store);
+}
+
+/* Allocations are counted in one thread. */
+static int open_to_read(struct sts_store **ret_store, struct sts_error *err)
+{
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+
+    options.threads = 1;
+    return sts_store_open(READ_PATH, &options, ret_store, err);
+}
+
+static int query_store(struct sts_error *err)
+{
+    struct sts_store *store = NULL;
+    struct sts_query *query = NULL;
+    struct sts_series *series = NULL;
+    int r = open_to_read(&store, err);
+
+    if (r == 0)
+        r = sts_query_new(&query, err);
+    if (r == 0)
+        r = sts_query_set(query, "by", "label:service,function", err);
+    if (r == 0)
+        r = sts_query_set(query, "match", "a", err);
+    if (r == 0)
+        r = sts_query_scan_store(query, store, err);
+    if (r == 0)
+        r = sts_query_add_store(query, store, err);
+    if (r == 0)
+        r = sts_query_finish(query, &series, err);
+    sts_series_free(series);
+    sts_query_free(query);
+    sts_store_close(store);
+    return r;
+}
+
+static int count_functions(void *context, const struct sts_scan_block *block, struct sts_error *err)
+{
+    size_t *count = context;
+
+    (void)err;
+    *count += block->function_count + block->edge_count;
+    return 0;
+}
+
+static int scan_store(struct sts_error *err)
+{
+    const int64_t edges_ns[2] = { INT64_MIN, INT64_MAX };
+    const uint32_t lanes[8] = { 0 };
+    struct sts_scan scan = { .from_ns = INT64_MIN, .to_ns = INT64_MAX };
+    struct sts_store *store = NULL;
+    struct sts_scan_counts counts;
+    size_t count = 0;
+    int r = open_to_read(&store, err);
+
+    scan.edges_ns = edges_ns;
+    scan.edge_count = 2;
+    scan.figures = STS_FIGURES_ALL;
+    scan.edges = true;
+    scan.lanes = lanes;
+    scan.series_count = 8;
+    if (r == 0)
+        r = sts_store_scan(store, &scan, count_functions, &count, &counts, err);
+    if (r == 0 && (count == 0 || counts.profiles != 3 ||
+                   sts_symbols_function_count(sts_store_symbols(store)) == 0))
+        r = STS_E_FORMAT;
+    sts_store_close(store);
+    return r;
+}
+
+static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    return sts_profile_merge(context, profile, err);
+}
+
+static int read_store(struct sts_error *err)
+{
+    struct sts_each each = STS_EACH_INIT;
+    struct sts_store *store = NULL;
+    struct sts_profile *profile = sts_profile_new(NULL), *sum = sts_profile_new(NULL);
+    int r = STS_E_NOMEM;
+
+    err->status = STS_E_NOMEM;
+    if (profile != NULL && sum != NULL)
+        r = open_to_read(&store, err);
+    if (r == 0)
+        r = sts_store_each(store, &each, profile, take, sum, err);
+    if (r == 0 && sts_profile_function_count(sum) == 0)
+        r = STS_E_FORMAT;
+    sts_store_close(store);
+    sts_profile_free(profile);
+    sts_profile_free(sum);
+    return r;
+}
+
 const struct scenario store_scenarios[] = {
     { "write a store", write_store },
+    { "ask a store", query_store },
+    { "sum a store", scan_store },
+    { "read a store", read_store },
     { NULL, NULL },
 };

@@ -45,7 +45,8 @@ class Help(CommandTest):
     def test_the_query_options_of_the_library_are_options(self):
         text = self.ok("slices", "--help")
         for name in ("slice", "slices", "zone", "origin", "offset", "attribution", "fill", "metric",
-                     "rate", "share", "by", "where", "match", "from", "to", "top", "top-per-slice"):
+                     "rate", "share", "by", "where", "match", "from", "to", "top", "top-per-slice",
+                     "level"):
             self.assertRegex(text, r"(?m)^      --%s( |$)" % name)
 
     def test_version(self):

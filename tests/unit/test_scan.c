@@ -249,7 +249,7 @@ static void expect_row(struct sums *sums, uint32_t f, const struct row *row)
 }
 
 /* What a loop over the profiles gives. */
-static void expect(const struct sts_scan *scan, struct answer *answer)
+static void expect(const struct sts_scan *scan, const uint64_t *wanted, struct answer *answer)
 {
     memset(answer, 0, sizeof(*answer));
     for (size_t i = 0; i < PROFILES; i++) {
@@ -279,14 +279,14 @@ static void expect(const struct sts_scan *scan, struct answer *answer)
             answer->alone_checksum += known->begin_ns * 3 + known->end_ns;
         }
         for (uint32_t f = 0; f < FUNCTIONS; f++) {
-            if (known->rows[f].is_there && scan->wanted != NULL && !(*scan->wanted >> f & 1))
+            if (known->rows[f].is_there && wanted != NULL && !(*wanted >> f & 1))
                 answer->unwanted |= UINT64_C(1) << f;
             if (known->rows[f].is_there)
                 expect_row(sums, f, &known->rows[f]);
         }
     }
-    for (uint32_t f = 0; scan->wanted != NULL && f < FUNCTIONS; f++) {
-        if (*scan->wanted >> f & 1)
+    for (uint32_t f = 0; wanted != NULL && f < FUNCTIONS; f++) {
+        if (*wanted >> f & 1)
             continue;
         answer->alone.is_there[f] = false;
         memset(answer->alone.values[f], 0, sizeof(answer->alone.values[f]));
@@ -329,8 +329,8 @@ static size_t choose(const struct memory *memory, const struct sts__intervals *i
     return count;
 }
 
-static void ask(const struct memory *memory, const struct sts_scan *scan, unsigned threads,
-                struct answer *answer)
+static void ask(const struct memory *memory, const struct sts_scan *scan, const uint64_t *wanted,
+                unsigned threads, struct answer *answer)
 {
     struct sts__chunk_about chosen[CHUNKS];
     int64_t raw[] = { -9 * DAY, 9 * DAY };
@@ -344,7 +344,9 @@ static void ask(const struct memory *memory, const struct sts_scan *scan, unsign
                                 scan->part_covered_alone ? 1 : 0 };
     struct sts__intervals intervals;
     struct sts__scan_source source = { (void *)(uintptr_t)memory, open_reader, load, close_reader };
-    struct sts__scan_chunks chunks = { scan, &intervals, chosen, 0, threads };
+    struct sts__scan_chunks chunks = {
+        scan, &intervals, chosen, 0, { wanted, FUNCTIONS }, threads
+    };
     struct sts__function_bits unwanted = { NULL, 0 };
     struct sts_error err = { .text = "" };
 
@@ -368,7 +370,7 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
     for (int round = 0; round < 60; round++) {
         int64_t edges[EDGES];
         uint32_t lanes[SERIES] = { 0, 1, 1, STS_SCAN_SKIP };
-        uint64_t wanted = UINT64_C(0xA5B);
+        const uint64_t some = UINT64_C(0xA5B), *wanted = round % 5 == 0 ? &some : NULL;
         struct sts_scan scan = { .edges_ns = edges,
                                  .edge_count = EDGES,
                                  .figures = 15,
@@ -385,13 +387,11 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
         scan.from_ns = round % 3 == 0 ? INT64_MIN : random_edge();
         scan.to_ns = round % 3 == 0 ? INT64_MAX : scan.from_ns + random_below(3 * DAY) + 1;
         scan.by = (enum sts_scan_by)(round / 3 % 3);
-        scan.wanted = round % 5 == 0 ? &wanted : NULL;
-        scan.wanted_count = FUNCTIONS;
         scan.part_covered_alone = round % 7 == 0;
-        expect(&scan, &expected);
+        expect(&scan, wanted, &expected);
         for (unsigned way = 0; way < 4; way++) {
             scan.raw_only = way % 2 == 0;
-            ask(&memory, &scan, way < 2 ? 1 : 4, &answer);
+            ask(&memory, &scan, wanted, way < 2 ? 1 : 4, &answer);
             assert_memory_equal(&answer, &expected, sizeof(answer));
         }
         free_chunks(&memory);

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * from_store.c - take a store's profiles in, as sums by slice and function.
+ *
+ * In:   blocks of a scan: sums of profiles that one slice holds, and profiles that none does.
+ * Out:  the cells, and what is known of each slice: the same as from every profile one by one.
+ * Why:  the store sums on all cores, next to its columns; here is done what needs the query's
+ *       groups, and spans, which are few.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <statslice/profile.h>
+#include <statslice/scan.h>
+#include <statslice/store.h>
+
+#include "base/fail.h"
+#include "base/idmap.h"
+#include "base/mem.h"
+#include "query/query.h"
+
+/* Series whose labels are the same, as far as groups are made of labels. */
+struct lane {
+    const char *labels[STS__BY_PARTS]; /* borrowed from the list */
+};
+
+struct reading {
+    struct sts_query *query;
+    struct sts_store *store;
+    struct sts_store_list *list; /* owned */
+    uint32_t *lane_of;           /* by series; owned */
+    size_t series_count;
+    struct lane *lanes; /* owned */
+    size_t lane_count, lane_cap;
+    struct sts__strtab values; /* of labels, to tell lanes apart */
+    struct sts__idmap lane_ids;
+    struct sts__range known; /* of the series that are asked for */
+    int64_t *edges_ns;       /* owned */
+    size_t edge_count;
+    int64_t first_slice; /* its number on the axis */
+};
+
+static void reading_deinit(struct reading *reading)
+{
+    sts_store_list_close(reading->list);
+    free(reading->lane_of);
+    free(reading->lanes);
+    free(reading->edges_ns);
+    sts__strtab_deinit(&reading->values);
+    sts__idmap_deinit(&reading->lane_ids);
+}
+
+/* --- series --- */
+
+/* One number for all labels that matter; no value and an empty one differ. */
+static int key_of(struct reading *reading, const struct lane *lane, uint64_t *ret_key)
+{
+    uint32_t ids[STS__BY_PARTS] = { UINT32_MAX, UINT32_MAX };
+
+    for (size_t i = 0; i < STS__BY_PARTS; i++) {
+        const char *label = lane->labels[i];
+        if (label != NULL && sts__strtab_add(&reading->values, label, strlen(label), &ids[i]) < 0)
+            return STS_E_NOMEM;
+    }
+    *ret_key = (uint64_t)ids[0] << 32 | ids[1];
+    return 0;
+}
+
+static int find_lane(struct reading *reading, const struct lane *lane, uint32_t *ret_lane)
+{
+    uint64_t key;
+    uint32_t *place;
+
+    if (key_of(reading, lane, &key) < 0)
+        return STS_E_NOMEM;
+    place = sts__idmap_at(&reading->lane_ids, key);
+    if (place == NULL)
+        return STS_E_NOMEM;
+    if (*place == STS_IDMAP_NONE) {
+        if (sts__grow(&reading->lanes, &reading->lane_cap, reading->lane_count + 1,
+                      sizeof(*reading->lanes), UINT32_MAX - 1) < 0)
+            return STS_E_NOMEM;
+        reading->lanes[reading->lane_count] = *lane;
+        *place = (uint32_t)reading->lane_count++;
+    }
+    *ret_lane = *place;
+    return 0;
+}
+
+static int check_known(const struct sts__range *known, struct sts_error *err)
+{
+    if (known->begin_ns >= STS__TIME_MIN_NS && known->end_ns <= STS__TIME_MAX_NS)
+        return 0;
+    return sts__fail(err, STS_E_LIMIT, "a profile's time is not within the years that can be told");
+}
+
+/* The labels as a profile has them, so that a filter can look at them. */
+static int set_labels(struct sts_profile *profile, const struct sts_store_series *series,
+                      struct sts_error *err)
+{
+    int r = 0;
+
+    sts_profile_clear(profile);
+    for (size_t i = 0; r == 0 && i < series->label_count; i++)
+        r = sts_profile_set_label(profile, series->label_keys[i], series->label_values[i], err);
+    return r;
+}
+
+static void choose_one(struct reading *reading, const struct sts_store_series *series,
+                       uint32_t lane)
+{
+    bool is_first = reading->known.begin_ns > reading->known.end_ns;
+
+    reading->lane_of[series->id] = lane;
+    if (is_first || series->first_ns < reading->known.begin_ns)
+        reading->known.begin_ns = series->first_ns;
+    if (is_first || series->last_ns > reading->known.end_ns)
+        reading->known.end_ns = series->last_ns;
+}
+
+/* The value of a label, borrowed from the list. */
+static const char *label_of(const struct sts_store_series *series, const char *key)
+{
+    for (size_t i = 0; key != NULL && i < series->label_count; i++)
+        if (strcmp(series->label_keys[i], key) == 0)
+            return series->label_values[i];
+    return NULL;
+}
+
+static int choose_lane(struct reading *reading, const struct sts_store_series *series,
+                       struct sts_error *err)
+{
+    const struct sts__by *by = &reading->query->plan.by;
+    struct lane lane = { { NULL } };
+    uint32_t number;
+
+    for (size_t i = 0; i < by->part_count; i++)
+        if (by->kinds[i] == STS__BY_LABEL)
+            lane.labels[i] = label_of(series, by->keys[i]);
+    if (find_lane(reading, &lane, &number) < 0)
+        return sts__fail_nomem(err);
+    choose_one(reading, series, number);
+    return 0;
+}
+
+static int make_lanes(struct reading *reading, const struct sts_store_series *series, size_t count,
+                      struct sts_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (series[i].id >= reading->series_count)
+            reading->series_count = (size_t)series[i].id + 1;
+    reading->lane_of = sts__alloc_array(reading->series_count, sizeof(*reading->lane_of));
+    if (reading->lane_of == NULL)
+        return sts__fail_nomem(err);
+    for (size_t i = 0; i < reading->series_count; i++)
+        reading->lane_of[i] = STS_SCAN_SKIP;
+    return 0;
+}
+
+/* Which series are asked for, with their lanes. */
+static int choose_series(struct reading *reading, struct sts_error *err)
+{
+    size_t count;
+    const struct sts_store_series *series = sts_store_list_series(reading->list, &count);
+    struct sts_profile *profile = sts_profile_new(NULL);
+    int r = profile == NULL ? sts__fail_nomem(err) : make_lanes(reading, series, count, err);
+
+    reading->known = (struct sts__range){ 1, 0 };
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        r = set_labels(profile, &series[i], err);
+        if (r == 0)
+            r = sts__filter_profile(&reading->query->plan.filter, profile, err);
+        if (r > 0)
+            r = choose_lane(reading, &series[i], err);
+    }
+    sts_profile_free(profile);
+    if (r == 0 && reading->lane_count > 0)
+        r = check_known(&reading->known, err);
+    return r;
+}
+
+/* --- slices --- */
+
+static enum sts_scan_by scan_by(const struct sts__plan *plan)
+{
+    static const enum sts_scan_by ways[] = {
+        [STS__ATTRIBUTION_SPREAD] = STS_SCAN_BY_SPAN,
+        [STS__ATTRIBUTION_END] = STS_SCAN_BY_END,
+        [STS__ATTRIBUTION_START] = STS_SCAN_BY_BEGIN,
+    };
+
+    return ways[plan->attribution];
+}
+
+/*
+ * The edges of all slices that data can fall into. None where that cannot be told yet, or where
+ * they are too many: profiles then come alone, and the query says what there is to say.
+ */
+static int make_edges(struct reading *reading, struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    int64_t begin_ns = reading->known.begin_ns, end_ns = reading->known.end_ns;
+    int64_t last;
+
+    if (sts_query_needs_range(query) && !query->was_scanned)
+        return 0;
+    begin_ns = begin_ns > query->from_ns ? begin_ns : query->from_ns;
+    end_ns = end_ns < query->to_ns - 1 ? end_ns : query->to_ns - 1;
+    if (begin_ns > end_ns)
+        return 0;
+    if (!query->has_axis && sts__query_set_axis(query, NULL) < 0)
+        return 0;
+    reading->first_slice = sts__axis_index(&query->axis, begin_ns);
+    last = sts__axis_index(&query->axis, end_ns);
+    if (last - reading->first_slice >= (int64_t)STS_SLICES_MAX)
+        return 0;
+    reading->edge_count = (size_t)(last - reading->first_slice) + 2;
+    reading->edges_ns = sts__alloc_array(reading->edge_count, sizeof(*reading->edges_ns));
+    if (reading->edges_ns == NULL)
+        return sts__fail_nomem(err);
+    for (size_t i = 0; i < reading->edge_count; i++)
+        reading->edges_ns[i] = sts__axis_edge(&query->axis, reading->first_slice + (int64_t)i);
+    return 0;
+}
+
+/* --- blocks --- */
+
+static int take_span(struct sts_query *query, const struct sts_scan_span *span,
+                     struct sts_error *err)
+{
+    struct sts__about about = { { span->begin_ns, span->end_ns }, span->coverage };
+    struct sts__admitted admitted;
+    int r = sts__query_admit(query, &about, &admitted, err);
+
+    return r <= 0 ? r : sts__query_take(query, &about, &admitted, err);
+}
+
+static int add_values(struct reading *reading, const struct sts_scan_block *block,
+                      const struct sts__place *place, struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
+    const int64_t *first = block->values[asked->figures[0]];
+    const int64_t *second =
+        asked->figures[1] == STS_FIGURE_COUNT ? NULL : block->values[asked->figures[1]];
+    struct sts__group_view view;
+    int r = sts__groups_view(&query->groups, sts_store_symbols(reading->store),
+                             reading->lanes[block->lane].labels, &view, err);
+
+    for (size_t i = 0; r == 0 && i < block->function_count; i++) {
+        int64_t values[2] = { first[i], second == NULL ? 0 : second[i] };
+        uint32_t group;
+        r = sts__group_view_find(&view, block->function_ids[i], &group, err);
+        if (r == 0 && group != STS__GROUP_OUT)
+            r = sts__query_add_figures(query, place, group, values, err);
+    }
+    return r;
+}
+
+static int add_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
+{
+    struct reading *reading = context;
+    struct sts_query *query = reading->query;
+    struct sts__place place = { .scale_by = 1.0 };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < block->span_count; i++)
+        r = take_span(query, &block->spans[i], err);
+    if (r < 0)
+        return r;
+    if (block->slice == STS_SCAN_ALONE) {
+        struct sts__about about = { { block->alone.begin_ns, block->alone.end_ns },
+                                    block->alone.coverage };
+        place = sts__query_place(query, &about);
+    } else {
+        place.slice = sts__cells_slice(&query->cells, reading->first_slice + (int64_t)block->slice);
+    }
+    return add_values(reading, block, &place, err);
+}
+
+/* --- all of it --- */
+
+static int wants(void *query, const struct sts_function *function, struct sts_error *err)
+{
+    return sts__filter_function(&((struct sts_query *)query)->plan.filter, function, err);
+}
+
+static void describe(const struct reading *reading, struct sts_scan *scan)
+{
+    struct sts_query *query = reading->query;
+
+    *scan = (struct sts_scan){
+        .from_ns = query->from_ns,
+        .to_ns = query->to_ns,
+        .edges_ns = reading->edges_ns,
+        .edge_count = reading->edge_count,
+        .by = scan_by(&query->plan),
+        .part_covered_alone = query->plan.estimate,
+        .raw_only = query->plan.raw_only,
+        .lanes = reading->lane_of,
+        .series_count = reading->series_count,
+    };
+}
+
+static unsigned figures_of(const struct sts_query *query)
+{
+    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
+    unsigned figures = 1U << asked->figures[0];
+
+    return asked->figures[1] == STS_FIGURE_COUNT ? figures : figures | 1U << asked->figures[1];
+}
+
+static int note_unwanted(struct reading *reading, const struct sts_scan_counts *counts,
+                         struct sts_error *err)
+{
+    struct sts_symbols *symbols = sts_store_symbols(reading->store);
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < counts->unwanted_count; i++) {
+        struct sts_function function = sts_symbols_function(symbols, counts->unwanted_ids[i]);
+        r = sts__groups_leave_out(&reading->query->groups, &function, err);
+    }
+    return r;
+}
+
+static int add_all(struct reading *reading, struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    uint64_t in_before = query->counts.profiles_in, in;
+    struct sts_scan_counts counts = { 0 };
+    struct sts_scan scan;
+    int r = make_edges(reading, err);
+
+    if (r < 0)
+        return r;
+    describe(reading, &scan);
+    scan.figures = figures_of(query);
+    if (query->plan.filter.function_count > 0) {
+        scan.wants = wants;
+        scan.wants_context = query;
+    }
+    r = sts_store_scan(reading->store, &scan, add_block, reading, &counts, err);
+    if (r < 0)
+        return r;
+    in = query->counts.profiles_in - in_before;
+    query->counts.profiles_out += counts.profiles > in ? counts.profiles - in : 0;
+    return note_unwanted(reading, &counts, err);
+}
+
+static int note_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
+{
+    struct reading *reading = context;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < block->span_count; i++) {
+        const struct sts_scan_span *span = &block->spans[i];
+        struct sts__about about = { { span->begin_ns, span->end_ns }, span->coverage };
+        struct sts__admitted admitted;
+        r = sts__query_admit(reading->query, &about, &admitted, err);
+        if (r > 0)
+            sts__query_note_scanned(reading->query, &admitted);
+    }
+    return r < 0 ? r : 0;
+}
+
+/* The spans alone: any bucket of a rollup that the range holds whole tells them. */
+static int scan_all(struct reading *reading, struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    int64_t edges_ns[2] = { query->from_ns, query->to_ns };
+    struct sts_scan scan;
+
+    describe(reading, &scan);
+    scan.edges_ns = edges_ns;
+    scan.edge_count = 2;
+    scan.part_covered_alone = false;
+    return sts_store_scan(reading->store, &scan, note_block, reading, NULL, err);
+}
+
+static int read_store(struct sts_query *query, struct sts_store *store,
+                      int (*take)(struct reading *reading, struct sts_error *err),
+                      struct sts_error *err)
+{
+    struct reading reading = { .query = query, .store = store };
+    int r = sts__query_prepare(query, err);
+
+    sts__strtab_init(&reading.values);
+    sts__idmap_init(&reading.lane_ids);
+    if (r == 0)
+        r = sts_store_list_open(store, &reading.list, err);
+    if (r == 0)
+        r = choose_series(&reading, err);
+    if (r == 0)
+        r = take(&reading, err);
+    reading_deinit(&reading);
+    return r;
+}
+
+int sts_query_scan_store(struct sts_query *query, struct sts_store *store, struct sts_error *err)
+{
+    return read_store(query, store, scan_all, err);
+}
+
+int sts_query_add_store(struct sts_query *query, struct sts_store *store, struct sts_error *err)
+{
+    return read_store(query, store, add_all, err);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_from_store.c - tests src/query/from_store.c: a store answers as the profiles do that it was
+ * given, whatever is asked, raw and by rollups.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <statslice/query.h>
+#include <statslice/report.h>
+#include <statslice/scan.h>
+#include <statslice/series.h>
+#include <statslice/sink.h>
+#include <statslice/store.h>
+
+#include "store_rollup_helper.h"
+
+#define SECOND    INT64_C(1000000000)
+#define MINUTE    (60 * SECOND)
+#define HOUR      (60 * MINUTE)
+#define DAY       (24 * HOUR)
+#define PROFILES  120
+#define ROUNDS    3
+#define QUESTIONS 16
+
+static uint64_t random_state;
+
+static int64_t random_below(int64_t end)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (int64_t)((random_state >> 20) % (uint64_t)end);
+}
+
+/* --- data --- */
+
+static struct sts_profile *profiles[PROFILES];
+
+static void set_label(struct sts_profile *profile, const char *key, const char *value)
+{
+    assert_int_equal(sts_profile_set_label(profile, key, value, NULL), 0);
+}
+
+static void add_labels(struct sts_profile *profile)
+{
+    static const char *const services[] = { "shop", "cart", "", "mail" };
+    static const char *const hosts[] = { "a", "b", "c" };
+
+    if (random_below(5) > 0)
+        set_label(profile, "service", services[random_below(4)]);
+    if (random_below(3) > 0)
+        set_label(profile, "host", hosts[random_below(3)]);
+}
+
+static void add_row(struct sts_profile *profile, int64_t number)
+{
+    char file[32], name[32];
+    struct sts_function function = { file, name, NULL, (int32_t)(number * 10 + 1) };
+    struct sts_figures figures = { 0 };
+    uint32_t id, caller;
+
+    snprintf(file, sizeof(file), number % 5 == 4 ? "~" : "/srv/m%d/f.py", (int)(number % 3));
+    snprintf(name, sizeof(name), "f%d", (int)(number % 17));
+    if (number % 2 == 0)
+        function.qualname = name;
+    if (random_below(10) > 0) { /* else a row of zeros */
+        figures.ncalls = (uint64_t)random_below(1 << random_below(20)) + 1;
+        figures.pcalls = figures.ncalls - (uint64_t)(number % 4 == 0 ? random_below(2) : 0);
+        figures.tottime_ns = random_below(INT64_C(1) << random_below(34));
+        figures.cumtime_ns = figures.tottime_ns + (number % 3 == 0 ? random_below(HOUR) : 0);
+    }
+    assert_int_equal(sts_symbols_add_function(sts_profile_symbols(profile), &function, &id, NULL),
+                     0);
+    assert_int_equal(sts_profile_add(profile, id, &figures, NULL), 0);
+    if (number % 7 == 1) {
+        struct sts_coro coro = { (uint64_t)random_below(1000), random_below(HOUR) };
+        assert_int_equal(sts_profile_add_coro(profile, id, &coro, NULL), 0);
+    }
+    function.name = "caller";
+    assert_int_equal(
+        sts_symbols_add_function(sts_profile_symbols(profile), &function, &caller, NULL), 0);
+    assert_int_equal(sts_profile_add_edge(profile, caller, id, &figures, NULL), 0);
+}
+
+/* Around New Year 2024, when clocks do not change, or around a day of 23 hours in Berlin. */
+static struct sts_profile *make_profile(struct sts_symbols *symbols, int64_t base_ns)
+{
+    static const int64_t spans[] = { 0,           SECOND, 10 * SECOND, 59 * SECOND,
+                                     13 * MINUTE, HOUR,   5 * HOUR,    30 * HOUR };
+    struct sts_profile *profile = sts_profile_new(symbols);
+    int64_t begin_ns = base_ns + random_below(2 * DAY / (10 * SECOND)) * 10 * SECOND;
+    int64_t end_ns = begin_ns + spans[random_below(random_below(4) == 0 ? 8 : 4)];
+
+    if (random_below(8) == 0)
+        end_ns += random_below(SECOND);
+    sts_profile_set_span(profile, begin_ns, end_ns);
+    sts_profile_set_engine(profile, STS_ENGINE_EVENTS);
+    if (random_below(4) == 0)
+        sts_profile_set_coverage(profile, (double)(random_below(99) + 1) / 100);
+    add_labels(profile);
+    for (int64_t number = 0; number < 25; number++)
+        if (number < 3 || random_below(3) == 0)
+            add_row(profile, number);
+    return profile;
+}
+
+static void make_profiles(int round)
+{
+    static const int64_t bases[] = { INT64_C(1704000000), INT64_C(1711800000), INT64_C(-86400) };
+    struct sts_symbols *symbols = sts_symbols_new();
+
+    random_state = (uint64_t)round;
+    for (size_t i = 0; i < PROFILES; i++)
+        profiles[i] = make_profile(symbols, bases[round % 3] * SECOND);
+    sts_symbols_free(symbols);
+}
+
+static void free_profiles(void)
+{
+    for (size_t i = 0; i < PROFILES; i++)
+        sts_profile_free(profiles[i]);
+}
+
+/* --- questions --- */
+
+#define OPTIONS_MAX 16
+
+struct question {
+    char names[OPTIONS_MAX][16];
+    char values[OPTIONS_MAX][64];
+    size_t count;
+};
+
+static void ask_for(struct question *question, const char *name, const char *value)
+{
+    snprintf(question->names[question->count], sizeof(question->names[0]), "%s", name);
+    snprintf(question->values[question->count++], sizeof(question->values[0]), "%s", value);
+}
+
+static void ask_for_one(struct question *question, const char *name, const char *const *values,
+                        size_t count)
+{
+    if (random_below(3) > 0)
+        ask_for(question, name, values[random_below((int64_t)count)]);
+}
+
+#define ASK_FOR_ONE(question, name, ...)                                                           \
+    ask_for_one(question, name, (const char *const[]){ __VA_ARGS__ },                              \
+                sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static void ask_for_time(struct question *question, const char *name, int64_t base_ns)
+{
+    static const int64_t units[] = { SECOND, MINUTE, HOUR };
+    int64_t unit = units[random_below(3)];
+    char text[64];
+    struct tm parts;
+    time_t moment;
+
+    if (random_below(2) == 0)
+        return;
+    moment = (base_ns + random_below(3 * DAY / unit) * unit) / SECOND;
+    assert_non_null(gmtime_r(&moment, &parts));
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    ask_for(question, name, text);
+}
+
+static void make_question(struct question *question, int64_t base_ns)
+{
+    question->count = 0;
+    ASK_FOR_ONE(question, "slice", "10s", "1m", "7m", "10m", "25m", "1h", "6h", "1d", "day",
+                "week");
+    if (question->count == 0)
+        ASK_FOR_ONE(question, "slices", "5", "60", "1000");
+    ASK_FOR_ONE(question, "zone", "UTC", "Europe/Berlin", "Asia/Kathmandu");
+    ASK_FOR_ONE(question, "origin", "epoch", "first", "2024-01-01 00:00:07");
+    ASK_FOR_ONE(question, "offset", "0s", "30s", "-7m", "1h");
+    ASK_FOR_ONE(question, "attribution", "spread", "end", "start");
+    ASK_FOR_ONE(question, "fill", "zero", "null", "previous");
+    ASK_FOR_ONE(question, "metric", "tottime", "cumtime", "ncalls", "pcalls", "percall",
+                "percall-cum", "resumes", "awaittime");
+    ASK_FOR_ONE(question, "by", "function", "name", "file", "module", "label:service",
+                "label:service,function", "name,label:host", "label:host,label:service");
+    ASK_FOR_ONE(question, "where", "service=shop", "service!=shop", "host~^[ab]$", "host!~c",
+                "service=", "service=nobody");
+    ASK_FOR_ONE(question, "match", "f1", "m1", "^~", "nothing");
+    ASK_FOR_ONE(question, "top", "3", "0", "20");
+    ASK_FOR_ONE(question, "top-per-slice", "on", "off");
+    ASK_FOR_ONE(question, "estimate", "on", "off");
+    ask_for_time(question, "from", base_ns);
+    ask_for_time(question, "to", base_ns);
+}
+
+static struct sts_query *new_query(const struct question *question, const char *level)
+{
+    struct sts_query *query = NULL;
+    struct sts_error err = { .text = "" };
+
+    assert_int_equal(sts_query_new(&query, NULL), 0);
+    assert_int_equal(sts_query_set(query, "level", level, NULL), 0);
+    for (size_t i = 0; i < question->count; i++)
+        if (sts_query_set(query, question->names[i], question->values[i], &err) < 0)
+            fail_msg("%s", err.text);
+    return query;
+}
+
+/* Of profiles [first, end) one by one, and of a store where there is one: JSON, or the failure. */
+static char *ask(const struct question *question, const char *level, size_t first, size_t end,
+                 struct sts_store *store)
+{
+    struct sts_query *query = new_query(question, level);
+    struct sts_series *series = NULL;
+    struct sts_error err = { .text = "" };
+    struct sts_sink *sink = NULL;
+    char *text;
+    size_t len;
+    int r = 0;
+
+    for (size_t i = first; r == 0 && sts_query_needs_range(query) && i < end; i++)
+        r = sts_query_scan(query, profiles[i], &err);
+    if (r == 0 && sts_query_needs_range(query) && store != NULL)
+        r = sts_query_scan_store(query, store, &err);
+    for (size_t i = first; r == 0 && i < end; i++)
+        r = sts_query_add(query, profiles[i], &err);
+    if (r == 0 && store != NULL)
+        r = sts_query_add_store(query, store, &err);
+    if (r == 0)
+        r = sts_query_finish(query, &series, &err);
+    assert_int_equal(sts_sink_open_memory((size_t)1 << 28, &sink, NULL), 0);
+    if (r == 0)
+        r = sts_series_write(series, "json", NULL, sink, &err);
+    text = strdup(r < 0 ? err.text : sts_sink_memory(sink, &len));
+    (void)sts_sink_close(sink, NULL);
+    sts_series_free(series);
+    sts_query_free(query);
+    return text;
+}
+
+static void print_question(const struct question *question)
+{
+    for (size_t i = 0; i < question->count; i++)
+        print_error("--%s '%s' ", question->names[i], question->values[i]);
+    print_error("\n");
+}
+
+static void expect_same(const struct question *question, const char *way, char *take_expected,
+                        char *take_answer)
+{
+    size_t at = 0;
+
+    while (take_expected[at] != '\0' && take_expected[at] == take_answer[at])
+        at++;
+    if (take_expected[at] != take_answer[at]) {
+        at = at > 60 ? at - 60 : 0;
+        print_question(question);
+        fail_msg("%s:\nexpected ...%.300s\nnot      ...%.300s", way, take_expected + at,
+                 take_answer + at);
+    }
+    free(take_expected);
+    free(take_answer);
+}
+
+/* --- the store --- */
+
+static char store_path[] = "/tmp/statslice-from-store-XXXXXX";
+
+static struct sts_store *open_store(bool creates, unsigned threads)
+{
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+    struct sts_store *store = NULL;
+    struct sts_error err = { .text = "" };
+
+    options.creates = creates;
+    options.threads = threads;
+    if (sts_store_open(store_path, &options, &store, &err) < 0)
+        fail_msg("%s", err.text);
+    return store;
+}
+
+static void fill_store(size_t first, size_t end)
+{
+    struct sts_store *store = open_store(true, 0);
+    struct sts_error err = { .text = "" };
+
+    for (size_t i = first; i < end; i++) {
+        if (sts_store_add(store, profiles[i], &err) < 0 ||
+            (random_below(4) == 0 && sts_store_commit(store, &err) < 0))
+            fail_msg("%s", err.text);
+    }
+    if (sts_store_commit(store, &err) < 0)
+        fail_msg("%s", err.text);
+    sts_store_close(store);
+}
+
+static void remove_store(void)
+{
+    static const char *const endings[] = { "", "-wal", "-shm" };
+    char path[128];
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+        snprintf(path, sizeof(path), "%s%s", store_path, endings[i]);
+        unlink(path);
+    }
+}
+
+static void compare(const char *when, int64_t base_ns, size_t stored)
+{
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
+        struct sts_store *store = open_store(false, threads);
+        for (int i = 0; i < QUESTIONS; i++) {
+            struct question question;
+            char way[64];
+            make_question(&question, base_ns);
+            for (int raw = 0; raw < 2; raw++) {
+                const char *level = raw ? "raw" : "auto";
+                snprintf(way, sizeof(way), "%s, %s, %u threads", when, level, threads);
+                expect_same(&question, way, ask(&question, level, 0, PROFILES, NULL),
+                            ask(&question, level, stored, PROFILES, store));
+            }
+        }
+        sts_store_close(store);
+    }
+}
+
+static void test_store__answers_as_the_profiles_that_it_was_given(void **state)
+{
+    static const int64_t bases[] = { INT64_C(1704000000), INT64_C(1711800000), INT64_C(-86400) };
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        int64_t base_ns = bases[round % 3] * SECOND;
+        size_t early = PROFILES / 2, stored = round % 4 == 3 ? PROFILES / 2 + 20 : PROFILES;
+        make_profiles(round);
+        fill_store(0, early);
+        helper_roll_up(store_path);
+        fill_store(early, stored); /* late data, which is in no rollup */
+        compare("some rolled up", base_ns, stored);
+        helper_roll_up(store_path);
+        compare("all rolled up", base_ns, stored);
+        remove_store();
+        free_profiles();
+    }
+}
+
+static int take_profile(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    return sts_profile_merge(context, profile, err);
+}
+
+static void test_each__gives_what_was_added(void **state)
+{
+    struct sts_each each = STS_EACH_INIT;
+    struct sts_store *store;
+    struct sts_profile *sum = sts_profile_new(NULL), *back = sts_profile_new(NULL);
+    struct sts_profile *profile = sts_profile_new(NULL);
+    struct sts_error err = { .text = "" };
+
+    (void)state;
+    make_profiles(7);
+    fill_store(0, PROFILES);
+    helper_roll_up(store_path);
+    for (size_t i = 0; i < PROFILES; i++)
+        assert_int_equal(sts_profile_merge(sum, profiles[i], NULL), 0);
+    store = open_store(false, 1);
+    if (sts_store_each(store, &each, profile, take_profile, back, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(sts_profile_begin_ns(back), sts_profile_begin_ns(sum));
+    assert_int_equal(sts_profile_end_ns(back), sts_profile_end_ns(sum));
+    assert_int_equal(sts_profile_function_count(back), sts_profile_function_count(sum));
+    assert_int_equal(sts_profile_edge_count(back), sts_profile_edge_count(sum));
+    assert_int_equal(sts_profile_subtract(sum, back, NULL), 0);
+    assert_int_equal(sts_profile_function_count(sum), 0);
+    assert_int_equal(sts_profile_edge_count(sum), 0);
+    sts_store_close(store);
+    remove_store();
+    free_profiles();
+    sts_profile_free(sum);
+    sts_profile_free(back);
+    sts_profile_free(profile);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_store__answers_as_the_profiles_that_it_was_given),
+        cmocka_unit_test(test_each__gives_what_was_added),
+    };
+    int fd = mkstemp(store_path), failed;
+
+    if (fd < 0)
+        return 1;
+    close(fd);
+    unlink(store_path);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    return failed;
+}
