@@ -11,11 +11,10 @@
 #include "cli/asked_span.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/labels.h"
 #include "cli/outfile.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
-
-#define LABEL_KEY_BYTES_MAX ((size_t)255)
 
 static struct {
     const char *path;
@@ -138,32 +137,6 @@ static int choose_format(const struct sts_format_info **info, struct sts_error *
     return 0;
 }
 
-static int check_labels(struct sts_error *err)
-{
-    for (size_t i = 0; i < opts.labels.count; i++) {
-        const char *text = opts.labels.items[i];
-        size_t key_len = strcspn(text, "=");
-        if (key_len == 0 || text[key_len] == '\0' || key_len > LABEL_KEY_BYTES_MAX)
-            return cli_fail(err, STS_E_USAGE, "--label: \"%.80s\" is not KEY=VALUE", text);
-    }
-    return 0;
-}
-
-static int set_labels(struct sts_profile *profile, struct sts_error *err)
-{
-    int r = 0;
-
-    for (size_t i = 0; i < opts.labels.count && r >= 0; i++) {
-        const char *text = opts.labels.items[i], *value = strchr(text, '=') + 1;
-        char key[LABEL_KEY_BYTES_MAX + 1];
-        size_t key_len = (size_t)(value - 1 - text);
-        memcpy(key, text, key_len);
-        key[key_len] = '\0';
-        r = sts_profile_set_label(profile, key, value[0] != '\0' ? value : NULL, err);
-    }
-    return r;
-}
-
 static int take(void *context, struct sts_profile *profile, struct sts_error *err)
 {
     struct conversion *conversion = context;
@@ -171,7 +144,7 @@ static int take(void *context, struct sts_profile *profile, struct sts_error *er
 
     if (r <= 0)
         return r;
-    r = set_labels(profile, err);
+    r = cli_labels_set(&opts.labels, profile, err);
     if (r < 0)
         return r;
     if (conversion->sum != NULL)
@@ -217,7 +190,7 @@ static int run(const struct cli_context *context, struct sts_error *err)
     if (r >= 0)
         r = choose_format(&info, err);
     if (r >= 0)
-        r = check_labels(err);
+        r = cli_labels_check(&opts.labels, err);
     if (r >= 0)
         r = cli_inputs_open(&inputs, context, paths->items, paths->count, 1, err);
     if (r >= 0)

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include <statslice/profile.h>
+#include <statslice/store.h>
 
 #include "cli/command.h"
+#include "cli/info_store.h"
 #include "cli/info_write.h"
 #include "cli/out.h"
 #include "cli/outfile.h"
@@ -44,6 +46,7 @@ static const struct cli_option options[] = {
 
 static const struct cli_example examples[] = {
     { "statslice info app.log", "Which time it covers, which labels it has, how large it is." },
+    { "statslice info profiles.db", "What a store holds: services, labels, levels, sizes." },
     { "statslice info --output-format json *.prof", "The same of many files, for a program." },
 };
 
@@ -55,7 +58,7 @@ static int take(void *context, struct sts_profile *profile, struct sts_error *er
 
     for (size_t i = 0; i < count && r >= 0; i++)
         r = cli_tally_add(&finding->labels, sts_profile_label_key(profile, i),
-                          sts_profile_label_value(profile, i), err);
+                          sts_profile_label_value(profile, i), 1, err);
     return r;
 }
 
@@ -67,6 +70,32 @@ static int explore(struct cli_inputs *inputs, struct cli_finding *finding, struc
         return cli_fail_nomem(err);
     finding->input = &inputs->items[0];
     return cli_inputs_each(inputs, false, take, NULL, finding, err);
+}
+
+/* A store tells what it holds without being read through. */
+static int describe_store(const char *path, const struct cli_info_format *format,
+                          struct sts_sink *sink, struct sts_error *err)
+{
+    struct cli_finding finding = { .path = path };
+    struct sts_error failure = { .text = "" };
+    struct sts_store *store = NULL;
+    struct sts_store_list *list = NULL;
+    int r = sts_store_open(path, NULL, &store, &failure);
+
+    if (r >= 0)
+        r = sts_store_list_open(store, &list, &failure);
+    if (r >= 0)
+        r = cli_info_tally_store(list, &finding.labels, &failure);
+    if (r < 0) {
+        finding.failure = failure.text;
+        *err = failure;
+    }
+    finding.store = list;
+    format->write(&finding, sink);
+    cli_tally_deinit(&finding.labels);
+    sts_store_list_close(list);
+    sts_store_close(store);
+    return r;
 }
 
 static int describe(const struct cli_context *context, const char *path,
@@ -103,7 +132,10 @@ static int describe_all(const struct cli_context *context, const struct cli_info
         struct sts_error failure;
         int r;
         cli_put(sink, i == 0 ? "" : format->between);
-        r = describe(context, paths->items[i], format, sink, &failure);
+        if (sts_store_is(paths->items[i]))
+            r = describe_store(paths->items[i], format, sink, &failure);
+        else
+            r = describe(context, paths->items[i], format, sink, &failure);
         if (r < 0 && first_failure == 0) {
             first_failure = r;
             *err = failure;
@@ -136,7 +168,8 @@ const struct cli_command cmd_info = {
     .operands = "INPUT...",
     .description = "Tells of each input its format, its size, how many profiles it holds, which "
                    "span of time they cover, which labels they carry, their functions, calls and "
-                   "time, and how many lines of a log were passed over or broken.",
+                   "time, and how many lines of a log were passed over or broken. Of a store: its "
+                   "services, labels and levels.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,

@@ -9,6 +9,7 @@
 
 #include <statslice/profile.h>
 
+#include "cli/info_store.h"
 #include "cli/out.h"
 
 #define VALUES_SHOWN_MAX ((size_t)8) /* of one label, in the text */
@@ -32,7 +33,7 @@ static size_t row_end(const struct cli_tally *labels, size_t begin)
     return end;
 }
 
-static void write_labels_text(const struct cli_tally *labels, struct sts_sink *sink)
+void cli_info_labels_text(const struct cli_tally *labels, struct sts_sink *sink)
 {
     for (size_t begin = 0, end; begin < labels->count; begin = end) {
         end = row_end(labels, begin);
@@ -110,7 +111,7 @@ static void write_found_text(const struct cli_finding *finding, struct sts_sink 
         write_count(sink, "functions", sts_profile_function_count(finding->sum));
         write_count(sink, "edges", sts_profile_edge_count(finding->sum));
     }
-    write_labels_text(&finding->labels, sink);
+    cli_info_labels_text(&finding->labels, sink);
     write_lines_text(&input->counts, sink);
 }
 
@@ -118,6 +119,10 @@ static void write_text(const struct cli_finding *finding, struct sts_sink *sink)
 {
     cli_put_shown(sink, finding->path);
     cli_put(sink, "\n");
+    if (finding->failure == NULL && finding->store != NULL) {
+        cli_info_store_text(finding->store, &finding->labels, sink);
+        return;
+    }
     if (finding->failure == NULL) {
         write_found_text(finding, sink);
         return;
@@ -129,7 +134,7 @@ static void write_text(const struct cli_finding *finding, struct sts_sink *sink)
 
 /* --- JSON --- */
 
-static void write_labels_json(const struct cli_tally *labels, struct sts_sink *sink)
+void cli_info_labels_json(const struct cli_tally *labels, struct sts_sink *sink)
 {
     cli_put(sink, ", \"labels\": {");
     for (size_t begin = 0, end; begin < labels->count; begin = end) {
@@ -182,7 +187,7 @@ static void write_found_json(const struct cli_finding *finding, struct sts_sink 
                    finding->input->format, finding->input->compression, counts->bytes,
                    counts->profiles);
     write_figures_json(finding, sink);
-    write_labels_json(&finding->labels, sink);
+    cli_info_labels_json(&finding->labels, sink);
     cli_put_format(sink,
                    ", \"lines\": %" PRIu64 ", \"lines_passed\": %" PRIu64
                    ", \"lines_broken\": %" PRIu64 ", \"first_broken\": ",
@@ -200,6 +205,8 @@ static void write_json(const struct cli_finding *finding, struct sts_sink *sink)
     if (finding->failure != NULL) {
         cli_put(sink, ", \"error\": ");
         cli_put_json(sink, finding->failure);
+    } else if (finding->store != NULL) {
+        cli_info_store_json(finding->store, &finding->labels, sink);
     } else {
         write_found_json(finding, sink);
     }

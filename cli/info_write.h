@@ -9,6 +9,7 @@
 #include "cli/tally.h"
 
 struct sts_sink;
+struct sts_store_list;
 
 /* All that is known of one input. */
 struct cli_finding {
@@ -16,6 +17,7 @@ struct cli_finding {
     const struct cli_input *input; /* borrowed */
     struct sts_profile *sum;       /* of all its profiles */
     struct cli_tally labels;
+    const struct sts_store_list *store; /* a store: input and sum are not set; NULL: it is none */
     const char *failure; /* why it could not be read; NULL: it was, and the fields above are set */
 };
 
@@ -27,5 +29,9 @@ struct cli_info_format {
 
 /* cli_info_formats - text, json; ends with an entry whose name is NULL. */
 extern const struct cli_info_format cli_info_formats[];
+
+/* cli_info_labels_text - a line a label: how many profiles have which value. */
+void cli_info_labels_text(const struct cli_tally *labels, struct sts_sink *sink);
+void cli_info_labels_json(const struct cli_tally *labels, struct sts_sink *sink);
 
 #endif

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/signals.h"
+
 #define TEXT_BYTES_MAX 1024
 
 static void fill(struct sts_error *err, enum sts_status status, int sys_errno, const char *format,
@@ -97,6 +99,10 @@ int cli_exit_of(int status, const struct sts_error *err, const char *verb)
         return CLI_EXIT_OK;
     if (err->sys_errno == EPIPE)
         return CLI_EXIT_SIGNAL + SIGPIPE;
+    if (status == STS_E_CANCELLED && cli_signals_stopped_by() != 0) {
+        say_line("", err->text);
+        return CLI_EXIT_SIGNAL + cli_signals_stopped_by();
+    }
     say_line("error: ", err->text[0] != '\0' ? err->text : sts_status_text(status));
     if (status != STS_E_USAGE)
         return CLI_EXIT_FAILED;

@@ -4,7 +4,8 @@
  *
  * Why:  the handler does all of it itself, with calls that are safe there, and
  *       leaves: a flag would only be looked at between two profiles, and a
- *       read from a pipe can wait for ever.
+ *       read from a pipe can wait for ever. Only work that looks often, and has an end worth
+ *       waiting for, asks for the flag.
  */
 #include "cli/signals.h"
 
@@ -23,6 +24,8 @@ static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 static char guarded_path[PATH_MAX + 64];
 static atomic_bool guarded;
 static atomic_bool line_drawn;
+static atomic_bool deferred;
+static atomic_int stopped_by; /* 0: by none */
 /* How signals were handled when the program began; set once, before there is anything else. */
 static struct sigaction inherited[SIGNAL_COUNT];
 
@@ -31,6 +34,10 @@ static void end(int signal_number)
     static const char erase[] = "\r\033[K";
     ssize_t wrote = 0;
 
+    if (signal_number != SIGPIPE && atomic_load(&deferred) && atomic_load(&stopped_by) == 0) {
+        atomic_store(&stopped_by, signal_number);
+        return;
+    }
     if (atomic_load(&guarded))
         unlink(guarded_path);
     if (atomic_load(&line_drawn) && signal_number != SIGPIPE)
@@ -69,6 +76,16 @@ bool cli_signals_guard(const char *path)
     memcpy(guarded_path, path, strlen(path) + 1);
     atomic_store(&guarded, true);
     return true;
+}
+
+void cli_signals_defer(bool defer)
+{
+    atomic_store(&deferred, defer);
+}
+
+int cli_signals_stopped_by(void)
+{
+    return atomic_load(&stopped_by);
 }
 
 void cli_signals_clear_line(bool clear)

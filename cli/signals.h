@@ -21,6 +21,13 @@ void cli_signals_restore(void);
  * is too long to be guarded. */
 bool cli_signals_guard(const char *path);
 
+/*
+ * cli_signals_defer - whether the first of these signals (but SIGPIPE) only asks to stop.
+ * cli_signals_stopped_by - the signal that asked, 0: none. A second one ends the process at once.
+ */
+void cli_signals_defer(bool defer);
+int cli_signals_stopped_by(void);
+
 /* cli_signals_clear_line - whether the line on standard error is to be erased at such an end. */
 void cli_signals_clear_line(bool clear);
 

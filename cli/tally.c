@@ -32,9 +32,9 @@ static size_t find(const struct cli_tally *tally, const char *key, const char *v
 }
 
 static int insert(struct cli_tally *tally, size_t at, const char *key, const char *value,
-                  struct sts_error *err)
+                  uint64_t n, struct sts_error *err)
 {
-    struct cli_tally_row row = { strdup(key), strdup(value), 1 };
+    struct cli_tally_row row = { strdup(key), strdup(value), n };
     struct cli_tally_row *rows = realloc(tally->rows, (tally->count + 1) * sizeof(*rows));
 
     if (rows != NULL)
@@ -50,20 +50,20 @@ static int insert(struct cli_tally *tally, size_t at, const char *key, const cha
     return 0;
 }
 
-int cli_tally_add(struct cli_tally *tally, const char *key, const char *value,
+int cli_tally_add(struct cli_tally *tally, const char *key, const char *value, uint64_t n,
                   struct sts_error *err)
 {
     size_t at = find(tally, key, value);
 
     if (at < tally->count && compare(&tally->rows[at], key, value) == 0) {
-        tally->rows[at].count++;
+        tally->rows[at].count += n;
         return 0;
     }
     if (tally->count == CLI_TALLY_ROWS_MAX) {
-        tally->left_out++;
+        tally->left_out += n;
         return 0;
     }
-    return insert(tally, at, key, value, err);
+    return insert(tally, at, key, value, n, err);
 }
 
 void cli_tally_deinit(struct cli_tally *tally)

@@ -21,8 +21,9 @@ struct cli_tally {
     uint64_t left_out; /* sightings of values beyond CLI_TALLY_ROWS_MAX */
 };
 
+/* cli_tally_add - it was seen n times more. */
 STS_MUST_CHECK int cli_tally_add(struct cli_tally *tally, const char *key, const char *value,
-                                 struct sts_error *err);
+                                 uint64_t n, struct sts_error *err);
 
 void cli_tally_deinit(struct cli_tally *tally);
 

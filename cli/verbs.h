@@ -7,6 +7,7 @@
 
 struct cli_command;
 
+extern const struct cli_command cmd_add;
 extern const struct cli_command cmd_chart;
 extern const struct cli_command cmd_convert;
 extern const struct cli_command cmd_help;

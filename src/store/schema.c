@@ -73,29 +73,39 @@ static const char tables[] =
 #define MARKS_ALL  4
 #define MARKS_MOST 3 /* one flipped bit leaves as many: a damaged store is still one */
 
+/* By how many signs the bytes are those of a store. */
+struct marks {
+    int count;
+    bool unfinished; /* a database of our shape that nobody has made his own yet */
+};
+
 static uint32_t load_u32(const uint8_t *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* By how many signs the bytes are those of a store. */
-static int count_marks(const uint8_t *head, int64_t len)
+static struct marks find_marks(const uint8_t *head, int64_t len)
 {
     static const char magic[] = "SQLite format 3"; /* with its NUL */
+    struct marks marks = { 0, false };
 
     if (len < HEAD_BYTES)
-        return 0;
-    return (memcmp(head, magic, sizeof(magic)) == 0) +
-           ((head[16] << 8 | head[17]) == STS__PAGE_BYTES) +
-           (head[20] == STS__PAGE_RESERVED_BYTES) + (load_u32(head + 68) == APPLICATION_ID);
+        return marks;
+    marks.count = (memcmp(head, magic, sizeof(magic)) == 0) +
+                  ((head[16] << 8 | head[17]) == STS__PAGE_BYTES) +
+                  (head[20] == STS__PAGE_RESERVED_BYTES);
+    marks.unfinished = marks.count == MARKS_MOST && load_u32(head + 68) == 0;
+    marks.count += load_u32(head + 68) == APPLICATION_ID;
+    return marks;
 }
 
 bool sts__schema_is(const char *path)
 {
     uint8_t head[HEAD_BYTES];
     int64_t len = sts__sums_read_head(path, head, sizeof(head), NULL);
+    struct marks marks = find_marks(head, len);
 
-    return count_marks(head, len) >= MARKS_MOST;
+    return marks.count >= MARKS_MOST && !marks.unfinished;
 }
 
 int sts__schema_check_file(const char *path, struct sts_error *err)
@@ -103,18 +113,18 @@ int sts__schema_check_file(const char *path, struct sts_error *err)
     struct sts_error failure = { .sys_errno = 0 };
     uint8_t head[HEAD_BYTES];
     int64_t len = sts__sums_read_head(path, head, sizeof(head), &failure);
-    int marks = count_marks(head, len);
+    struct marks marks = find_marks(head, len);
 
-    if (len == 0 || (len < 0 && failure.sys_errno == ENOENT))
+    if (len == 0 || marks.unfinished || (len < 0 && failure.sys_errno == ENOENT))
         return 0;
     if (len < 0) {
         if (err != NULL)
             *err = failure;
         return (int)len;
     }
-    if (marks == MARKS_ALL)
+    if (marks.count == MARKS_ALL)
         return 1;
-    if (marks == MARKS_MOST)
+    if (marks.count == MARKS_MOST)
         return sts__fail(err, STS_E_FORMAT,
                          "\"%.120s\" is damaged: its first bytes are not those of a store", path);
     return sts__fail(err, STS_E_FORMAT, "\"%.120s\" is not a store of statslice", path);
@@ -122,7 +132,7 @@ int sts__schema_check_file(const char *path, struct sts_error *err)
 
 /* --- tables --- */
 
-static int read_pragma(struct sts__db *db, const char *sql, int64_t *ret_value,
+static int read_number(struct sts__db *db, const char *sql, int64_t *ret_value,
                        struct sts_error *err)
 {
     struct sts__stmt *stmt;
@@ -141,14 +151,29 @@ static int read_pragma(struct sts__db *db, const char *sql, int64_t *ret_value,
 static int read_marks(struct sts__db *db, int64_t *ret_application, int64_t *ret_version,
                       struct sts_error *err)
 {
-    int r = read_pragma(db, "PRAGMA application_id", ret_application, err);
+    int r = read_number(db, "PRAGMA application_id", ret_application, err);
 
     if (r == 0)
-        r = read_pragma(db, "PRAGMA user_version", ret_version, err);
+        r = read_number(db, "PRAGMA user_version", ret_version, err);
     return r;
 }
 
-/* Several processes may come to this at once: the first one makes them. */
+/* Make the tables, in a database that has none. */
+static int make_tables(struct sts__db *db, struct sts_error *err)
+{
+    int64_t count = 0;
+    int r = read_number(db, "SELECT count(*) FROM sqlite_schema", &count, err);
+
+    if (r == 0 && count > 0)
+        r = sts__fail(err, STS_E_FORMAT, "\"%.120s\" is not a store of statslice",
+                      sts__db_path(db));
+    return r < 0 ? r : sts__db_exec(db, tables, err);
+}
+
+/*
+ * Several processes may come to this at once: the first one makes the tables. The second pragma
+ * writes a database of one page already, which others may see.
+ */
 static int create(struct sts__db *db, struct sts_error *err)
 {
     int64_t application = 0, version = 0;
@@ -165,7 +190,7 @@ static int create(struct sts__db *db, struct sts_error *err)
     if (r == 0)
         r = read_marks(db, &application, &version, err);
     if (r == 0 && application == 0)
-        r = sts__db_exec(db, tables, err);
+        r = make_tables(db, err);
     if (r == 0)
         r = sts__db_commit(db, err);
     if (r < 0)
