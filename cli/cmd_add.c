@@ -17,7 +17,7 @@
 #include "cli/command.h"
 #include "cli/expand.h"
 #include "cli/inputs.h"
-#include "cli/labels.h"
+#include "cli/label_option.h"
 #include "cli/out.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"

@@ -11,7 +11,7 @@
 #include "cli/asked_span.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
-#include "cli/labels.h"
+#include "cli/label_option.h"
 #include "cli/outfile.h"
 #include "cli/report.h"
 #include "cli/verbs.h"

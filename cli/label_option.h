@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * labels.h - labels that a command line sets on every profile: --label KEY=VALUE.
+ * label_option.h - labels that a command line sets on every profile: --label KEY=VALUE.
  */
-#ifndef STS_CLI_LABELS_H
-#define STS_CLI_LABELS_H
+#ifndef STS_CLI_LABEL_OPTION_H
+#define STS_CLI_LABEL_OPTION_H
 
 #include <statslice/error.h>
 

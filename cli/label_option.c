@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * labels.c - labels that a command line sets on every profile: --label KEY=VALUE.
+ * label_option.c - labels that a command line sets on every profile: --label KEY=VALUE.
  */
-#include "cli/labels.h"
+#include "cli/label_option.h"
 
 #include <string.h>
 
