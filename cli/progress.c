@@ -83,14 +83,15 @@ static void draw_bar(char *text, size_t cells, double share)
 
 static void draw(struct cli_progress *progress, uint64_t done_bytes, int64_t elapsed_ns)
 {
-    char line[LINE_BYTES_MAX], name[NAME_CELLS_MAX + 1], rate[40], left[40] = "", bar[64] = "";
+    char line[LINE_BYTES_MAX], name[NAME_CELLS_MAX + 1], rate[40] = "", left[40] = "", bar[64] = "";
     uint32_t columns = cli_term_of(STDERR_FILENO).columns;
     double share = 0;
     size_t used;
     ssize_t wrote;
 
     name_text(name, sizeof(name), progress->name);
-    rate_text(rate, sizeof(rate), done_bytes, elapsed_ns);
+    if (!progress->is_share)
+        rate_text(rate, sizeof(rate), done_bytes, elapsed_ns);
     if (progress->total_bytes > 0 && done_bytes > 0) {
         share = (double)done_bytes / (double)progress->total_bytes;
         share = share > 1 ? 1 : share;
@@ -120,6 +121,12 @@ void cli_progress_init(struct cli_progress *progress, bool quiet, uint64_t total
         .total_bytes = total_bytes,
     };
     progress->begin_mono_ns = mono_ns();
+}
+
+void cli_progress_init_share(struct cli_progress *progress, bool quiet)
+{
+    cli_progress_init(progress, quiet, CLI_PROGRESS_WHOLE);
+    progress->is_share = true;
 }
 
 void cli_progress_show(struct cli_progress *progress, const char *name, uint64_t done_bytes)

@@ -16,7 +16,8 @@ STS_API STS_MUST_CHECK int sts_duration_parse(const char *text, int64_t *ret_ns,
                                               struct sts_error *err);
 
 /*
- * sts_size_parse - "4096", "64MB", "1GiB": bytes, or kB MB GB TB (thousands), KiB MiB GiB TiB.
+ * sts_size_parse - "4096", "64MB", "1GiB": bytes, or kB MB GB TB (thousands; also without the
+ * B), KiB MiB GiB TiB.
  *
  * Errors: STS_E_USAGE with what a size looks like.   Memory: none.
  */

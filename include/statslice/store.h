@@ -142,4 +142,77 @@ STS_API const struct sts_store_level *sts_store_list_levels(const struct sts_sto
 STS_API uint64_t sts_store_list_functions(const struct sts_store_list *list);
 STS_API uint64_t sts_store_list_bytes(const struct sts_store_list *list);
 
+/* --- keeping --- */
+
+#define STS_STORE_LEVELS 5 /* 0: profiles as they came; then sums of 1 min, 10 min, 1 h, 1 d */
+
+/* Called now and then with the share that is done, 0..1. Below 0 stops: STS_E_CANCELLED. */
+typedef int (*sts_store_step_fn)(void *context, double done);
+
+/*
+ * sts_store_compact - make few large chunks of many small ones, and roll raw profiles up.
+ *
+ * Others may write and read meanwhile. What was done before a failure, or a kill, stays done.
+ * step: may be NULL.
+ */
+STS_API STS_MUST_CHECK int sts_store_compact(struct sts_store *store, sts_store_step_fn step,
+                                             void *context, struct sts_error *err);
+
+/* How long each level is kept behind now, 0: for ever; and how large the file may be, 0: as it is.
+ */
+struct sts_store_retention {
+    int64_t ages_ns[STS_STORE_LEVELS];
+    uint64_t bytes_max;
+};
+
+STS_API STS_MUST_CHECK int sts_store_retention(struct sts_store *store,
+                                               struct sts_store_retention *ret_retention,
+                                               struct sts_error *err);
+
+/* sts_store_set_retention - kept in the store, for all who write to it. Errors: STS_E_USAGE. */
+STS_API STS_MUST_CHECK int sts_store_set_retention(struct sts_store *store,
+                                                   const struct sts_store_retention *retention,
+                                                   struct sts_error *err);
+
+/*
+ * sts_store_retain - let go of what is older, and of more, than is to be kept; the file shrinks.
+ *
+ * Over bytes_max the finest level goes first, and of it the oldest. *ret_gone: chunks that went.
+ */
+STS_API STS_MUST_CHECK int sts_store_retain(struct sts_store *store, size_t *ret_gone,
+                                            struct sts_error *err);
+
+/*
+ * sts_store_delete_service - all that was stored of one value of the label "service".
+ *
+ * The names of its functions stay, since other services may share them.
+ * Errors: STS_E_NOTFOUND.
+ */
+STS_API STS_MUST_CHECK int sts_store_delete_service(struct sts_store *store, const char *service,
+                                                    struct sts_error *err);
+
+/* Something that is not as it was written. Texts are borrowed for the call. */
+struct sts_store_damage {
+    int64_t chunk_id;         /* 0: it is no chunk */
+    const char *service;      /* of a chunk */
+    unsigned level;           /* of a chunk */
+    int64_t begin_ns, end_ns; /* of a chunk: the time that it holds */
+    const char *text;
+};
+typedef int (*sts_store_damage_fn)(void *context, const struct sts_store_damage *damage);
+
+struct sts_store_check {
+    uint64_t n_damaged, n_chunks, n_rows;
+};
+
+/*
+ * sts_store_check - read all of a store, and tell each thing that is damaged.
+ *
+ * visit, step: may be NULL; below 0 stops.   Returns: 0 also where something is damaged.
+ */
+STS_API STS_MUST_CHECK int sts_store_check(struct sts_store *store, sts_store_damage_fn visit,
+                                           sts_store_step_fn step, void *context,
+                                           struct sts_store_check *ret_found,
+                                           struct sts_error *err);
+
 #endif

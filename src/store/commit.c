@@ -22,6 +22,7 @@
 #include "store/store.h"
 
 #define CHECKPOINT_PAGES 1024 /* 16 MB in the log: move them on as far as it goes */
+#define KEEP_COMMITS     64   /* so many small chunks, at least, come between two looks */
 #define LOG_PAGES_MAX    8192 /* 128 MB: writers stop for it, or it would grow without end */
 
 /* --- numbers --- */
@@ -114,9 +115,14 @@ static int put(struct sts_store *store, struct sts_error *err)
 {
     int r = sts__store_put(store->db, &store->packing, err);
 
-    if (r == 0)
-        checkpoint(store->db);
-    return r;
+    if (r < 0)
+        return r;
+    checkpoint(store->db);
+    if (++store->commits_since_keep >= KEEP_COMMITS) {
+        store->commits_since_keep = 0;
+        sts__store_keep_up(store->db, &store->packing);
+    }
+    return 0;
 }
 
 /* The batch is stored: note what became of it, and have it empty. */

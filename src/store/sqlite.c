@@ -272,7 +272,10 @@ size_t sts__db_log_pages(const struct sts__db *db)
 int sts__db_bytes(struct sts__db *db, uint64_t *ret_bytes, struct sts_error *err)
 {
     struct sts__stmt *stmt;
-    int r = sts__db_stmt(db, "PRAGMA page_count", &stmt, err);
+    int r = sts__db_stmt(db,
+                         "SELECT page_count - freelist_count"
+                         " FROM pragma_page_count, pragma_freelist_count",
+                         &stmt, err);
 
     if (r == 0)
         r = sts__stmt_step(stmt, err);

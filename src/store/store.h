@@ -23,6 +23,7 @@ struct sts_store {
     struct sts__source source;
     struct sts__batch filling;
     struct sts__batch packing; /* the thread's while it runs; not empty after it failed */
+    unsigned commits_since_keep; /* the thread's while it runs */
     struct sts_store_tally tally;
     enum sts_store_state *states; /* of the last batch */
     size_t state_count, state_cap;
@@ -52,5 +53,11 @@ STS_MUST_CHECK int sts__store_function(struct sts_store *store, uint32_t functio
  */
 STS_MUST_CHECK int sts__store_put(struct sts__db *db, struct sts__batch *batch,
                                   struct sts_error *err);
+
+/*
+ * sts__store_keep_up - merge what has become many chunks of the batch's services, and let go of
+ * what is too old. What fails here is no failure of the batch: it is tried again later.
+ */
+void sts__store_keep_up(struct sts__db *db, const struct sts__batch *batch);
 
 #endif

@@ -15,10 +15,10 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "store/chunk.h"
+#include "store/chunk_rows.h"
 #include "store/intervals.h"
 #include "store/load.h"
-#include "store/part.h"
+#include "store/retain.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
 
@@ -63,7 +63,7 @@ static int set_states(struct writing *writing, struct sts_error *err)
 {
     struct sts__batch *batch = writing->batch;
     int64_t floor_ns = INT64_MIN;
-    int r = sts__meta_get(writing->db, "raw_floor_ns", &floor_ns, err);
+    int r = sts__meta_get(writing->db, STS__META_EXPIRED, &floor_ns, err);
 
     for (size_t i = 0; i < batch->profile_count && r >= 0; i++) {
         struct sts__batch_profile *profile = &batch->profiles[i];
@@ -257,44 +257,17 @@ static int write_prints(struct writing *writing, struct sts_error *err)
     return known;
 }
 
-static uint64_t parts_bytes(const struct sts__chunk_parts *parts)
-{
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < STS__PART_COUNT; i++)
-        bytes += parts->bytes[i].len;
-    return bytes;
-}
-
 static int write_chunk(struct writing *writing, const struct group *group, struct sts_error *err)
 {
     const struct sts__batch_profile *head = writing->order[group->first];
-    const struct sts__chunk_parts *parts = &group->parts;
-    const int64_t values[] = {
-        head->service_id,
-        head->span_class,
-        parts->exact,
-        parts->begin_ns,
-        parts->end_ns,
-        (int64_t)parts->profile_count,
-        (int64_t)parts->raw_count,
-        (int64_t)parts->row_count,
-        (int64_t)parts->edge_count,
-        (int64_t)parts_bytes(parts),
+    const struct sts__chunk_row_about about = {
+        .service_id = head->service_id,
+        .level = 0,
+        .span_class = head->span_class,
+        .is_rolled = false,
     };
-    struct sts__stmt *stmt;
-    int r = sts__db_stmt(writing->db,
-                         "INSERT INTO chunk(level, rolled, service_id, span_class, exact, begin_ns,"
-                         " end_ns, profile_count, raw_count, row_count, edge_count, byte_count)"
-                         " VALUES(0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                         &stmt, err);
 
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
-        sts__stmt_bind_i64(stmt, (int)i + 1, values[i]);
-    r = sts__stmt_run(stmt, err);
-    return r < 0 ? r : sts__parts_write(writing->db, sts__db_last_id(writing->db), parts, err);
+    return sts__chunk_rows_insert(writing->db, &about, &group->parts, NULL, err);
 }
 
 /* The profiles [first, end) are of one series. */

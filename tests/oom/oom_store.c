@@ -203,10 +203,48 @@ static int read_store(struct sts_error *err)
     return r;
 }
 
+/* --- keeping --- */
+
+static int keep(struct sts_store *store, const char *service, struct sts_error *err)
+{
+    struct sts_store_retention retention = { .ages_ns = { 1 } };
+    struct sts_store_check found = { 0 };
+    size_t gone = 0;
+    int r = sts_store_compact(store, NULL, NULL, err);
+
+    if (r == 0)
+        r = sts_store_set_retention(store, &retention, err);
+    if (r == 0)
+        r = sts_store_retention(store, &retention, err);
+    if (r == 0)
+        r = sts_store_retain(store, &gone, err);
+    if (r == 0)
+        r = sts_store_check(store, NULL, NULL, NULL, &found, err);
+    if (r == 0 && (gone == 0 || found.n_damaged > 0 || found.n_chunks == 0))
+        r = STS_E_FORMAT;
+    return r < 0 ? r : sts_store_delete_service(store, service, err);
+}
+
+static int keep_store(struct sts_error *err)
+{
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+    struct sts_store *store = NULL;
+    int r;
+
+    options.creates = true;
+    r = sts_store_open(PATH, &options, &store, err);
+    if (r == 0)
+        r = add(store, 0, 3, err);
+    if (r == 0)
+        r = sts_store_commit(store, err);
+    if (r == 0)
+        r = keep(store, "shop", err);
+    sts_store_close(store);
+    remove_store();
+    return r;
+}
+
 const struct scenario store_scenarios[] = {
-    { "write a store", write_store },
-    { "ask a store", query_store },
-    { "sum a store", scan_store },
-    { "read a store", read_store },
-    { NULL, NULL },
+    { "write a store", write_store }, { "ask a store", query_store }, { "sum a store", scan_store },
+    { "read a store", read_store },   { "keep a store", keep_store }, { NULL, NULL },
 };
