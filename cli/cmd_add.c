@@ -23,6 +23,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "cli/store_verb.h"
 #include "cli/verbs.h"
 
 #define BATCH_ROWS     ((size_t)1 << 18)
@@ -31,6 +32,7 @@
 
 static struct {
     struct cli_list labels;
+    bool no_compact;
 } opts;
 
 static const struct cli_option options[] = {
@@ -40,6 +42,11 @@ static const struct cli_option options[] = {
         .argument = "KEY=VALUE",
         .help = "set a label on every profile; an empty VALUE removes it",
         .target = &opts.labels,
+    },
+    {
+        .name = "no-compact",
+        .help = "leave packing and summing by minute, hour and day to a later compact",
+        .target = &opts.no_compact,
     },
 };
 
@@ -254,6 +261,20 @@ static int check_found(const struct adding *adding, struct sts_error *err)
                     adding->files.count, adding->files.count == 1 ? "input" : "inputs", lines);
 }
 
+/* So that questions are answered from sums at once. It can be stopped at any moment. */
+static int compact(struct adding *adding, struct sts_error *err)
+{
+    struct cli_store_bar bar;
+    int r;
+
+    if (opts.no_compact || sts_store_tally(adding->store).n_new == 0)
+        return 0;
+    cli_store_bar_init(&bar, "compacting", adding->context->quiet);
+    r = sts_store_compact(adding->store, cli_store_bar_step, &bar, err);
+    cli_progress_end(&bar.progress);
+    return r;
+}
+
 /* What was read is kept, also after a failure to read more. */
 static int add_all(struct adding *adding, const char *path, struct sts_error *err)
 {
@@ -267,6 +288,8 @@ static int add_all(struct adding *adding, const char *path, struct sts_error *er
     cli_signals_defer(false);
     if (r >= 0 || r == STS_E_CANCELLED)
         r = committed < 0 ? committed : r;
+    if (r >= 0)
+        r = compact(adding, &failure);
     if (r >= 0)
         r = check_found(adding, &failure);
     if (adding->n_read > 0 && summarize(adding, path, r >= 0 ? &failure : NULL) < 0 && r >= 0)
