@@ -54,6 +54,17 @@ _PyFrameEvalFunction sts__frames_evaluator(enum sts__frames_clock clock);
 /* sts__frames_meet - the track of a thread at its first call. NULL: nothing of it is recorded. */
 struct sts__track *sts__frames_meet(PyThreadState *state);
 
+/* sts__frames_track_of - the track of a living thread; NULL: it has none. */
+struct sts__track *sts__frames_track_of(const PyThreadState *state);
+
+/* What is done with a frame that was running before, oldest first. */
+typedef void (*sts__frames_found)(struct sts__track *track, const STS_FRAME *frame,
+                                  int64_t now_ticks);
+
+/* sts__frames_find_thread, _threads - what a thread, or each, is running, unless that is known. */
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found);
+void sts__frames_find_threads(sts__frames_found found);
+
 /* sts__frames_look_back - activations that were running before, and have ended, go.
  * caller: what runs now, or NULL. */
 void sts__frames_look_back(struct sts__track *track, const PyThreadState *state,
