@@ -40,6 +40,7 @@ struct sts__frames_state {
     bool is_behind;  /* another hook was put before ours, and calls it */
     bool one_thread; /* only `thread` is recorded */
     pthread_t thread;
+    const PyThreadState *ignored; /* runs what is none of the program's */
 };
 
 extern struct sts__frames_state sts__frames;

@@ -162,10 +162,17 @@ struct sts__track *sts__frames_track(void)
     return track != NULL && track->slice != NULL && !sts__frames.recorder.paused ? track : NULL;
 }
 
-void sts__frames_ignore_thread(void)
+void sts__frames_ignore_begin(void)
 {
     if (sts__frames_current == &sts__frames_stranger)
         sts__frames_current = &ignored_track;
+    sts__frames.ignored = PyThreadState_Get();
+}
+
+void sts__frames_ignore_end(void)
+{
+    if (sts__frames.ignored == PyThreadState_Get())
+        sts__frames.ignored = NULL;
 }
 
 /* A track whose thread never came by is told dead when the interpreter has none such any more. */
@@ -289,7 +296,8 @@ void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
     struct sts__track *track = sts__frames_track_of(state);
     int64_t now_ticks;
 
-    if (frame == NULL || (sts__frames.one_thread && state != PyThreadState_Get()))
+    if (frame == NULL || state == sts__frames.ignored ||
+        (sts__frames.one_thread && state != PyThreadState_Get()))
         return;
     if (track == NULL) {
         track = sts__recorder_track(&sts__frames.recorder, thread_id_of(state));

@@ -108,7 +108,7 @@ static void lose_sight(const PyThreadState *state)
 
 static void take_up(PyThreadState *state)
 {
-    if (is_hooked(state))
+    if (is_hooked(state) || state == sts__frames.ignored)
         return;
     lose_sight(state);
     if (is_taken(state))
