@@ -296,7 +296,7 @@ class CFunctions(unittest.TestCase):
         _, slices = collect(nap, engine="events")
         rows = [piece.row("<built-in method time.sleep>") for piece in slices]
         self.assertEqual(sum(row["ncalls"] for row in rows), 1)
-        self.assertAlmostEqual(sum(row["tottime"] for row in rows), 0.35, delta=0.01)
+        self.assertAlmostEqual(sum(row["tottime"] for row in rows), 0.35, delta=0.1)
         inside = rows[1:-1]  # of slices that lie in the call
         self.assertGreaterEqual(len(inside), 2)
         for row in inside:
