@@ -3,8 +3,6 @@
  * cmd_chart.c - statslice chart: stacked bars, in the terminal or as SVG, PNG, PDF.
  */
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <statslice/chart.h>
 #include <statslice/query.h>
@@ -13,16 +11,14 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/outfile.h"
+#include "cli/picture.h"
 #include "cli/report.h"
-#include "cli/term.h"
 #include "cli/verbs.h"
 
 static struct {
     const char *format;
     const char *path;
-    const char *title;
-    const char *theme;
-    uint32_t width_px, height_px;
+    struct cli_picture picture;
 } opts;
 
 static const char *format_name(size_t i)
@@ -59,39 +55,7 @@ static const struct cli_option options[] = {
         .help = "how the chart is written (default: by the ending of FILE, else terminal)",
         .target = &opts.format,
     },
-    {
-        .name = "width",
-        .kind = CLI_NUMBER,
-        .argument = "PIXELS",
-        .min = STS_CHART_PX_MIN,
-        .max = STS_CHART_PX_MAX,
-        .help = "of the picture (default: 1000)",
-        .target = &opts.width_px,
-    },
-    {
-        .name = "height",
-        .kind = CLI_NUMBER,
-        .argument = "PIXELS",
-        .min = STS_CHART_PX_MIN,
-        .max = STS_CHART_PX_MAX,
-        .help = "of the picture (default: 480, and more for a long legend)",
-        .target = &opts.height_px,
-    },
-    {
-        .name = "title",
-        .kind = CLI_TEXT,
-        .argument = "TEXT",
-        .help = "over the chart (default: what was asked for)",
-        .target = &opts.title,
-    },
-    {
-        .name = "theme",
-        .kind = CLI_CHOICE,
-        .argument = "THEME",
-        .values = "auto light dark",
-        .help = "colours of the picture; auto lets an SVG follow its reader's (default: auto)",
-        .target = &opts.theme,
-    },
+    CLI_PICTURE_OPTIONS(opts.picture, "of the picture (default: 480, and more for a long legend)"),
 };
 
 static const struct cli_example examples[] = {
@@ -102,30 +66,15 @@ static const struct cli_example examples[] = {
       "Busy seconds per second of each service over the last hour." },
 };
 
-static enum sts_theme theme_of(const char *name)
-{
-    if (name != NULL && strcmp(name, "light") == 0)
-        return STS_THEME_LIGHT;
-    if (name != NULL && strcmp(name, "dark") == 0)
-        return STS_THEME_DARK;
-    return STS_THEME_AUTO;
-}
-
 /* The format asked for: by name, by the file's ending, else the terminal's. */
 static int choose_format(const char **ret_format, struct sts_error *err)
 {
-    size_t count;
-    const struct sts_chart_format *formats = sts_chart_formats(&count);
-
     *ret_format = opts.format != NULL ? opts.format : "terminal";
     if (opts.format != NULL || cli_outfile_is_stdout(opts.path))
         return 0;
-    for (size_t i = 0; i < count; i++) {
-        *ret_format = formats[i].name;
-        if (formats[i].extension[0] != '\0' &&
-            cli_outfile_ends_with(opts.path, formats[i].extension))
-            return 0;
-    }
+    *ret_format = cli_picture_format(opts.path);
+    if (*ret_format != NULL)
+        return 0;
     return cli_fail(err, STS_E_USAGE,
                     "--output: the ending of \"%.80s\" is not one of a picture (.svg .png .pdf); "
                     "say which with --output-format",
@@ -134,19 +83,10 @@ static int choose_format(const char **ret_format, struct sts_error *err)
 
 static int draw(const struct sts_series *series, const char *format, struct sts_error *err)
 {
-    struct sts_chart_options chart = STS_CHART_OPTIONS_INIT;
-    struct cli_term term = cli_term_of(STDOUT_FILENO);
+    struct sts_chart_options chart = cli_picture_options(&opts.picture, opts.path);
     struct sts_sink *sink = NULL;
     int r = cli_outfile_open(opts.path, &sink, err);
 
-    chart.title = opts.title;
-    chart.width_px = opts.width_px;
-    chart.height_px = opts.height_px;
-    chart.theme = theme_of(opts.theme);
-    chart.columns = term.columns;
-    chart.rows = term.rows;
-    chart.color = cli_outfile_is_stdout(opts.path) ? term.color : STS_COLOR_NONE;
-    chart.ascii = !term.unicode;
     if (r >= 0)
         r = sts_chart_render(series, format, &chart, sink, err);
     return cli_outfile_close(sink, r, err);

@@ -14,7 +14,7 @@
 #include "cli/verbs.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_run,  &cmd_add,     &cmd_stats,  &cmd_slices, &cmd_chart, &cmd_convert,
+    &cmd_run,  &cmd_add,     &cmd_stats,  &cmd_slices, &cmd_chart, &cmd_diff, &cmd_convert,
     &cmd_info, &cmd_compact, &cmd_retain, &cmd_delete, &cmd_check, &cmd_help,
 };
 

@@ -13,6 +13,7 @@ extern const struct cli_command cmd_check;
 extern const struct cli_command cmd_compact;
 extern const struct cli_command cmd_convert;
 extern const struct cli_command cmd_delete;
+extern const struct cli_command cmd_diff;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_info;
 extern const struct cli_command cmd_retain;

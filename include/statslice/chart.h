@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * chart.h - a series as stacked bars: SVG, PNG, PDF, or text for a terminal.
+ * chart.h - a series as stacked bars, a comparison as bars to either side: SVG, PNG, PDF, or text
+ * for a terminal.
  *
  * Source: docs/architecture.md, "Chart".
  */
@@ -9,6 +10,7 @@
 
 #include <statslice/error.h>
 
+struct sts_diff;
 struct sts_series;
 struct sts_sink;
 
@@ -54,5 +56,14 @@ STS_API const struct sts_chart_format *sts_chart_formats(size_t *ret_count);
 STS_API STS_MUST_CHECK int sts_chart_render(const struct sts_series *series, const char *format,
                                             const struct sts_chart_options *options,
                                             struct sts_sink *sink, struct sts_error *err);
+
+/*
+ * sts_chart_render_diff - draw a comparison: a bar to the right for each group that takes more
+ * time, to the left for one that takes less. The same options, formats and errors; height_px
+ * decides how far the rows are apart.
+ */
+STS_API STS_MUST_CHECK int sts_chart_render_diff(const struct sts_diff *diff, const char *format,
+                                                 const struct sts_chart_options *options,
+                                                 struct sts_sink *sink, struct sts_error *err);
 
 #endif

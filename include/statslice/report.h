@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report.h - profiles and series as text: the tables of Python's pstats, and a
- * series as a table, CSV, JSON or NDJSON.
+ * report.h - profiles and series as text: the tables of Python's pstats, a
+ * series as a table, CSV, JSON or NDJSON, and a comparison.
  *
  * Source: docs/formats/tables.md.
  */
@@ -10,6 +10,7 @@
 
 #include <statslice/error.h>
 
+struct sts_diff;
 struct sts_profile;
 struct sts_series;
 struct sts_sink;
@@ -75,5 +76,18 @@ struct sts_series_write_options {
 STS_API STS_MUST_CHECK int sts_series_write(const struct sts_series *series, const char *format,
                                             const struct sts_series_write_options *options,
                                             struct sts_sink *sink, struct sts_error *err);
+
+/* sts_diff_formats - "table", "csv", "json". */
+STS_API const struct sts_series_format *sts_diff_formats(size_t *ret_count);
+
+/*
+ * sts_diff_write - a comparison as text. Times in seconds with ns precision.
+ *
+ * format: a name of sts_diff_formats.   options: may be NULL.
+ * Errors: STS_E_NOTFOUND (format), the sink's.
+ */
+STS_API STS_MUST_CHECK int sts_diff_write(const struct sts_diff *diff, const char *format,
+                                          const struct sts_series_write_options *options,
+                                          struct sts_sink *sink, struct sts_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <statslice/amount.h>
 #include <statslice/chart.h>
 #include <statslice/common.h>
+#include <statslice/diff.h>
 #include <statslice/error.h>
 #include <statslice/format.h>
 #include <statslice/profile.h>

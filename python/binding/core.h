@@ -46,6 +46,8 @@ struct core_state {
     PyTypeObject *reader_type;
     PyTypeObject *query_type;
     PyTypeObject *series_type;
+    PyTypeObject *diff_query_type;
+    PyTypeObject *diff_type;
 };
 
 /* core_state_of - the state of the module that a type, or a subclass of it, was made by. */
@@ -56,11 +58,15 @@ int core_add_profile_type(PyObject *module);
 int core_add_reader_type(PyObject *module);
 int core_add_query_type(PyObject *module);
 int core_add_series_type(PyObject *module);
+int core_add_diff_types(PyObject *module);
 
 /* query_options() -> [(name, argument or None, repeatable, help)] */
 PyObject *core_query_options(PyObject *module, PyObject *none);
 
-/* render_chart(series, format, **options) -> bytes */
+/* diff_options(): the same of a comparison */
+PyObject *core_diff_options(PyObject *module, PyObject *none);
+
+/* render_chart(series or diff, format, **options) -> bytes */
 PyObject *core_render_chart(PyObject *module, PyObject *args, PyObject *names);
 
 /* --- core_errors.c --- */

@@ -52,6 +52,8 @@ static PyMethodDef methods[] = {
       "render_chart(series, format, **options)\n--\n\nA series drawn, as bytes." },
     { "query_options", core_query_options, METH_NOARGS,
       "query_options()\n--\n\n[(name, argument or None, repeatable, help)]" },
+    { "diff_options", core_diff_options, METH_NOARGS,
+      "diff_options()\n--\n\nOptions of a DiffQuery, in the same form." },
     { NULL, NULL, 0, NULL },
 };
 
@@ -78,7 +80,7 @@ static int core_exec(PyObject *module)
 {
     if (init_constants(core_state_of(module)) < 0 || core_add_profile_type(module) < 0 ||
         core_add_reader_type(module) < 0 || core_add_query_type(module) < 0 ||
-        core_add_series_type(module) < 0)
+        core_add_series_type(module) < 0 || core_add_diff_types(module) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "library_version", sts_version());
 }
@@ -95,6 +97,8 @@ static int core_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->reader_type);
     Py_VISIT(state->query_type);
     Py_VISIT(state->series_type);
+    Py_VISIT(state->diff_query_type);
+    Py_VISIT(state->diff_type);
     return 0;
 }
 
@@ -115,6 +119,8 @@ static int core_clear(PyObject *module)
     Py_CLEAR(state->reader_type);
     Py_CLEAR(state->query_type);
     Py_CLEAR(state->series_type);
+    Py_CLEAR(state->diff_query_type);
+    Py_CLEAR(state->diff_type);
     return 0;
 }
 

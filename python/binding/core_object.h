@@ -35,6 +35,18 @@ struct core_query {
     bool busy;
 };
 
+struct core_diff_query {
+    struct core_object object;
+    struct sts_diff_query *query; /* owned; NULL once it is finished */
+    bool busy;
+    unsigned sides; /* that the profile at hand is offered to */
+};
+
+struct core_diff {
+    struct core_object object;
+    struct sts_diff *diff; /* owned */
+};
+
 struct core_series {
     struct core_object object;
     struct sts_series *series; /* owned */

@@ -61,38 +61,32 @@ static PyObject *query_needs_range(PyObject *self, PyObject *none)
     return query == NULL ? NULL : PyBool_FromLong(sts_query_needs_range(query));
 }
 
+static int scan(void *query, const struct sts_profile *profile, struct sts_error *err)
+{
+    return sts_query_scan(query, profile, err);
+}
+
+static int add(void *query, const struct sts_profile *profile, struct sts_error *err)
+{
+    return sts_query_add(query, profile, err);
+}
+
 /* source: a Profile, or a Reader, of which all that is left is taken. */
 static PyObject *take_from(PyObject *self, PyObject *source, core_take_fn take)
 {
-    const struct core_state *state = core_object_state(self);
-    struct sts_query *query = usable(self);
-    const struct sts_profile *profile;
-    struct sts_error err = { 0 };
-    int r;
+    struct core_taker taker = { usable(self), &((struct core_query *)self)->busy, take };
 
-    if (query == NULL)
-        return NULL;
-    if (PyObject_TypeCheck(source, state->reader_type)) {
-        r = core_reader_feed((struct core_reader *)source, (struct core_query *)self, take);
-        return r < 0 ? NULL : Py_NewRef(Py_None);
-    }
-    profile = core_profile_of(state, source);
-    if (profile == NULL)
-        return NULL;
-    r = take(query, profile, &err);
-    if (r < 0)
-        return core_raise(state, r, &err, NULL);
-    Py_RETURN_NONE;
+    return taker.query == NULL ? NULL : core_take_from(core_object_state(self), source, &taker);
 }
 
 static PyObject *query_scan(PyObject *self, PyObject *source)
 {
-    return take_from(self, source, sts_query_scan);
+    return take_from(self, source, scan);
 }
 
 static PyObject *query_add(PyObject *self, PyObject *source)
 {
-    return take_from(self, source, sts_query_add);
+    return take_from(self, source, add);
 }
 
 static PyObject *query_finish(PyObject *self, PyObject *series_type)
@@ -150,11 +144,10 @@ static PyType_Spec spec = {
     .slots = slots,
 };
 
-PyObject *core_query_options(PyObject *module, PyObject *none)
+static PyObject *options_list(const struct sts_query_option *options, size_t count)
 {
-    size_t count, i;
-    const struct sts_query_option *options = sts_query_options(&count);
     PyObject *list = PyList_New(0), *item;
+    size_t i;
 
     for (i = 0; list != NULL && i < count; i++) {
         item = Py_BuildValue("(szOs)", options[i].name, options[i].argument,
@@ -164,6 +157,22 @@ PyObject *core_query_options(PyObject *module, PyObject *none)
         Py_XDECREF(item);
     }
     return list;
+}
+
+PyObject *core_query_options(PyObject *module, PyObject *none)
+{
+    size_t count;
+    const struct sts_query_option *options = sts_query_options(&count);
+
+    return options_list(options, count);
+}
+
+PyObject *core_diff_options(PyObject *module, PyObject *none)
+{
+    size_t count;
+    const struct sts_query_option *options = sts_diff_options(&count);
+
+    return options_list(options, count);
 }
 
 int core_add_query_type(PyObject *module)

@@ -50,8 +50,8 @@ int core_reader_enter(struct core_reader *reader)
 }
 
 /* For a while. Returns: 1 with more to come, 0 at the end, or a status. */
-static int feed_some(struct sts_input *input, struct sts_query *query, struct sts_profile *profile,
-                     core_take_fn take, struct sts_error *err)
+static int feed_some(struct sts_input *input, const struct core_taker *taker,
+                     struct sts_profile *profile, struct sts_error *err)
 {
     int64_t until_ns = sts__clock_mono_ns() + TURN_NS;
     int r = 1;
@@ -59,14 +59,14 @@ static int feed_some(struct sts_input *input, struct sts_query *query, struct st
     while (r > 0 && sts__clock_mono_ns() < until_ns) {
         r = sts_input_next(input, profile, err);
         if (r > 0) {
-            int taken = take(query, profile, err);
+            int taken = taker->take(taker->query, profile, err);
             r = taken < 0 ? taken : 1;
         }
     }
     return r;
 }
 
-static int feed_all(struct core_reader *reader, struct core_query *query, core_take_fn take)
+static int feed_all(struct core_reader *reader, const struct core_taker *taker)
 {
     struct sts_profile *profile = sts_profile_new(NULL);
     struct sts_error err = { 0 };
@@ -79,7 +79,7 @@ static int feed_all(struct core_reader *reader, struct core_query *query, core_t
     }
     while (r > 0 && PyErr_CheckSignals() == 0) {
         thread = PyEval_SaveThread();
-        r = feed_some(reader->input, query->query, profile, take, &err);
+        r = feed_some(reader->input, taker, profile, &err);
         PyEval_RestoreThread(thread);
     }
     sts_profile_free(profile);
@@ -88,15 +88,34 @@ static int feed_all(struct core_reader *reader, struct core_query *query, core_t
     return r == 0 ? 0 : -1;
 }
 
-int core_reader_feed(struct core_reader *reader, struct core_query *query, core_take_fn take)
+int core_reader_feed(struct core_reader *reader, const struct core_taker *taker)
 {
     int r;
 
     if (core_reader_enter(reader) < 0)
         return -1;
-    query->busy = true;
-    r = feed_all(reader, query, take);
-    query->busy = false;
+    *taker->busy = true;
+    r = feed_all(reader, taker);
+    *taker->busy = false;
     reader->busy = false;
     return r;
+}
+
+PyObject *core_take_from(const struct core_state *state, PyObject *source,
+                         const struct core_taker *taker)
+{
+    const struct sts_profile *profile;
+    struct sts_error err = { 0 };
+    int r;
+
+    if (PyObject_TypeCheck(source, state->reader_type))
+        return core_reader_feed((struct core_reader *)source, taker) < 0 ? NULL
+                                                                         : Py_NewRef(Py_None);
+    profile = core_profile_of(state, source);
+    if (profile == NULL)
+        return NULL;
+    r = taker->take(taker->query, profile, &err);
+    if (r < 0)
+        return core_raise(state, r, &err, NULL);
+    Py_RETURN_NONE;
 }

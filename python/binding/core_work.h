@@ -18,15 +18,29 @@ int core_reader_open(struct core_reader *reader, PyObject *source,
  */
 int core_reader_enter(struct core_reader *reader);
 
-typedef int (*core_take_fn)(struct sts_query *query, const struct sts_profile *profile,
-                            struct sts_error *err);
+typedef int (*core_take_fn)(void *query, const struct sts_profile *profile, struct sts_error *err);
+
+/* Where profiles go: a query, which no other thread may use meanwhile. */
+struct core_taker {
+    void *query;
+    bool *busy; /* of the object that holds it */
+    core_take_fn take;
+};
 
 /*
- * core_reader_feed - hand every profile that is left to take(query, ...).
+ * core_reader_feed - hand every profile that is left to taker->take(query, ...).
  *
  * Without the GIL, but for a moment now and then in which signals are heard.
  * Returns: 0, or -1 with an exception.
  */
-int core_reader_feed(struct core_reader *reader, struct core_query *query, core_take_fn take);
+int core_reader_feed(struct core_reader *reader, const struct core_taker *taker);
+
+/*
+ * core_take_from - the same of a source from Python: a Profile, or a Reader.
+ *
+ * Returns: None, or NULL with an exception.
+ */
+PyObject *core_take_from(const struct core_state *state, PyObject *source,
+                         const struct core_taker *taker);
 
 #endif

@@ -12,6 +12,7 @@ Which function took the time, exactly, slice by slice::
     table = statslice.slices("profiles.log", width="10s", metric="cumtime", by="function")
     statslice.chart(table)                  # shows itself in a notebook
     statslice.chart(table, "chart.svg")     # or becomes a file
+    print(statslice.diff("profiles.log", base="-2h/-1h", new="-1h/now"))
 
 A service that is profiled all the time::
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any, List
 
     from ._chart import Chart, chart
+    from ._diff import Diff, DiffFigures, DiffRow, DiffSpan, diff
     from ._errors import (
         Error,
         FormatError,
@@ -57,6 +59,7 @@ __version__: str
 
 _HOMES = {
     "_chart": ("Chart", "chart"),
+    "_diff": ("Diff", "DiffFigures", "DiffRow", "DiffSpan", "diff"),
     "_errors": ("Error", "FormatError", "LimitError", "NotFoundError", "UnsupportedError",
                 "UsageError"),
     "_labels": ("label",),

@@ -1,23 +1,24 @@
-"""A series as stacked bars."""
+"""A series as stacked bars; a comparison as bars to either side."""
 import os
 import shutil
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from . import _core
 from ._record import Path
+from ._diff import Diff
 from ._series import Series, option_names, slices
 
 _ENDINGS = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".txt": "terminal"}
 
 
 class Chart:
-    """Stacked bars: shows itself in a notebook; ``print(chart)`` draws it in the terminal.
+    """A chart: shows itself in a notebook; ``print(chart)`` draws it in the terminal.
 
     options: title; width_px, height_px and theme ("auto", "light", "dark") of the pictures;
     columns, rows, color ("none", "256", "true") and ascii (True) of the terminal.
     """
 
-    def __init__(self, series: Series, **options: Any) -> None:
+    def __init__(self, series: Union[Series, Diff], **options: Any) -> None:
         self.series = series
         self.options = options
 
@@ -51,11 +52,11 @@ class Chart:
 def chart(inputs: Any, path: Optional[Path] = None, **options: Any) -> Chart:
     """Draw a series, or what ``slices`` makes of inputs.
 
-    inputs: a ``Series``, or anything that ``slices`` takes. path: of a file to write, .svg, .png
+    inputs: a ``Series``, a ``Diff``, or anything that ``slices`` takes. path: of a file to write, .svg, .png
     or .pdf. options: those of ``Chart``; for inputs also those of ``slices``.
     """
     series = inputs
-    if not isinstance(inputs, Series):
+    if not isinstance(inputs, (Series, Diff)):
         queried = {name: options.pop(name) for name in option_names() if name in options}
         series = slices(inputs, **queried)
     result = Chart(series, **options)

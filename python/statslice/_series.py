@@ -44,9 +44,9 @@ class Series(_core.Series):
     @property
     def slices(self) -> List[Slice]:
         """The slices, oldest first, without holes."""
-        zone = _zone(self.zone)
+        zone = zone_of(self.zone)
         return [
-            Slice(_in_zone(begin_ns, zone, offset_s), _in_zone(end_ns, zone, offset_s),
+            Slice(in_zone(begin_ns, zone, offset_s), in_zone(end_ns, zone, offset_s),
                   begin_ns, end_ns, coverage, count, complete)
             for (begin_ns, end_ns, coverage, count, complete), offset_s
             in zip(self._slices(), self._utc_offsets())
@@ -138,7 +138,7 @@ def _free_name(name: str, taken: Dict[str, Any]) -> str:
     return name
 
 
-def _zone(name: str) -> Optional[datetime.tzinfo]:
+def zone_of(name: str) -> Optional[datetime.tzinfo]:
     if name in ("UTC", "Etc/UTC", "Z"):
         return datetime.timezone.utc
     try:
@@ -149,7 +149,7 @@ def _zone(name: str) -> Optional[datetime.tzinfo]:
         return None  # Python 3.8, or no such file for Python: by the offset of each slice
 
 
-def _in_zone(ns: int, zone: Optional[datetime.tzinfo], offset_s: int) -> datetime.datetime:
+def in_zone(ns: int, zone: Optional[datetime.tzinfo], offset_s: int) -> datetime.datetime:
     fixed = datetime.timezone(datetime.timedelta(seconds=offset_s))
     return _times.utc(ns).astimezone(zone or fixed)
 
@@ -184,14 +184,15 @@ def _texts(name: str, value: Any, repeatable: bool) -> Iterator[str]:
         yield _option_text(name, value)
 
 
-def _set_options(query: "_core.Query", options: Dict[str, Any]) -> None:
-    known = {name: repeatable for name, _, repeatable, _ in _core.query_options()}
+def set_options(query: Any, options: Dict[str, Any], table: List[Any], call: str) -> None:
+    """Hand keywords to a query, as the texts that its options are."""
+    known = {name: repeatable for name, _, repeatable, _ in table}
     for keyword, value in options.items():
         name = keyword.rstrip("_").replace("_", "-")
         name = _OTHER_NAMES.get(name, name)
         if name not in known:
-            raise TypeError("slices() has no option %r; there are %s" % (
-                keyword, ", ".join(sorted(option.replace("-", "_") for option in known))))
+            raise TypeError("%s() has no option %r; there are %s" % (
+                call, keyword, ", ".join(sorted(option.replace("-", "_") for option in known))))
         if value is None:
             continue
         for text in _texts(name, value, known[name]):
@@ -206,7 +207,8 @@ def option_names() -> List[str]:
 # --- the call ---
 
 
-def _feed(take: Any, sources: Any, spans_only: bool) -> None:
+def feed(take: Any, sources: Any, spans_only: bool) -> None:
+    """Hand every profile of the sources to take()."""
     for source in sources:
         if isinstance(source, ProfileRecord):
             take(source)
@@ -242,10 +244,10 @@ def slices(inputs: Any, **options: Any) -> Series:
     top: how many groups stand alone, 0 for all. top_per_slice: True to choose them per slice.
     """
     query = _core.Query()
-    _set_options(query, options)
+    set_options(query, options, _core.query_options(), "slices")
     sources: Any = records_of(inputs)
     if query.needs_range():
         sources = list(sources)
-        _feed(query.scan, sources, spans_only=True)
-    _feed(query.add, sources, spans_only=False)
+        feed(query.scan, sources, spans_only=True)
+    feed(query.add, sources, spans_only=False)
     return query.finish(Series)

@@ -170,32 +170,22 @@ static int draw_on(cairo_surface_t *take_surface, struct drawing *drawing, doubl
     return check(status, sink, err);
 }
 
-int sts__png_render(const struct sts_series *series, const struct sts_chart_options *options,
-                    struct sts_sink *sink, struct sts_error *err)
+int sts__png_draw(const struct sts__layout *layout, const struct sts_chart_options *options,
+                  struct sts_sink *sink, struct sts_error *err)
 {
-    struct sts__layout layout;
-    struct drawing drawing = { .layout = &layout, .dark = options->theme == STS_THEME_DARK };
-    int r = sts__layout_init(&layout, series, options, err);
+    struct drawing drawing = { .layout = layout, .dark = options->theme == STS_THEME_DARK };
 
-    if (r >= 0)
-        r = draw_on(
-            cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)layout.width, (int)layout.height),
-            &drawing, 1.0, cairo_surface_write_to_png_stream, sink, err);
-    sts__layout_deinit(&layout);
-    return r;
+    return draw_on(
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)layout->width, (int)layout->height),
+        &drawing, 1.0, cairo_surface_write_to_png_stream, sink, err);
 }
 
-int sts__pdf_render(const struct sts_series *series, const struct sts_chart_options *options,
-                    struct sts_sink *sink, struct sts_error *err)
+int sts__pdf_draw(const struct sts__layout *layout, const struct sts_chart_options *options,
+                  struct sts_sink *sink, struct sts_error *err)
 {
-    struct sts__layout layout;
-    struct drawing drawing = { .layout = &layout, .dark = options->theme == STS_THEME_DARK };
-    int r = sts__layout_init(&layout, series, options, err);
+    struct drawing drawing = { .layout = layout, .dark = options->theme == STS_THEME_DARK };
 
-    if (r >= 0)
-        r = draw_on(cairo_pdf_surface_create_for_stream(write_sink, sink, layout.width * PT_PER_PX,
-                                                        layout.height * PT_PER_PX),
-                    &drawing, PT_PER_PX, NULL, sink, err);
-    sts__layout_deinit(&layout);
-    return r;
+    return draw_on(cairo_pdf_surface_create_for_stream(write_sink, sink, layout->width * PT_PER_PX,
+                                                       layout->height * PT_PER_PX),
+                   &drawing, PT_PER_PX, NULL, sink, err);
 }

@@ -159,6 +159,7 @@ int sts__layout_init(struct sts__layout *layout, const struct sts_series *series
     layout->width = options->width_px > 0 ? options->width_px : STS_CHART_WIDTH_PX;
     layout->height = options->height_px > 0 ? options->height_px : STS_CHART_HEIGHT_PX;
     layout->colors = sts__alloc_array(column_count, sizeof(*layout->colors));
+    layout->color_count = column_count;
     layout->names = sts__alloc_array(column_count + 1, sizeof(*layout->names));
     if (layout->colors == NULL || layout->names == NULL)
         return sts__fail_nomem(err);

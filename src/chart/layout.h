@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * layout.h - a series as shapes on paper, in px, from the top left.
+ * layout.h - a series, or a comparison, as shapes on paper, in px, from the top left.
  *
  * Renderers draw the shapes and decide nothing; the paper's size is part of the layout.
  */
@@ -8,6 +8,7 @@
 #define STS_CHART_LAYOUT_H
 
 #include <statslice/chart.h>
+#include <statslice/diff.h>
 #include <statslice/series.h>
 
 #include "base/bytes.h"
@@ -36,16 +37,18 @@ struct sts__shape {
 };
 
 struct sts__layout {
-    const struct sts_series *series; /* borrowed */
+    const struct sts_series *series; /* borrowed; NULL of a comparison, ... */
+    const struct sts_diff *diff;     /* ... which is this, else NULL */
     double width, height;
     struct sts__shape *shapes;
     size_t shape_count, shape_cap;
     struct sts__bytes texts;
     size_t slices_per_bar; /* over 1 where there are more slices than the paper has room for */
-    uint8_t *colors;       /* by column */
-    size_t title;          /* in texts */
-    size_t *names;         /* in texts, by column, other last */
-    int status;            /* first failure sticks */
+    uint8_t *colors;       /* by column; of a comparison, of its two parts */
+    size_t color_count;
+    size_t title;  /* in texts */
+    size_t *names; /* in texts, by column, other last */
+    int status;    /* first failure sticks */
 };
 
 /* sts__layout_init - make all shapes. Errors: STS_E_NOMEM, STS_E_LIMIT. deinit works after both. */
@@ -56,8 +59,18 @@ void sts__layout_deinit(struct sts__layout *layout);
 /* sts__layout_name - where the name of a column, or of other, begins in texts. */
 size_t sts__layout_name(const struct sts__layout *layout, size_t column);
 
+/*
+ * sts__layout_init_diff - the same of a comparison. A shape's slice is a row, its column a part:
+ * 0 called more often, 1 slower.
+ */
+STS_MUST_CHECK int sts__layout_init_diff(struct sts__layout *layout, const struct sts_diff *diff,
+                                         const struct sts_chart_options *options,
+                                         struct sts_error *err);
+
 /* sts__layout_tip - what a pointer on a shape is told, lines by "\n". */
 void sts__layout_tip(const struct sts__layout *layout, const struct sts__shape *shape,
                      struct sts__bytes *text);
+void sts__layout_tip_diff(const struct sts__layout *layout, const struct sts__shape *shape,
+                          struct sts__bytes *text);
 
 #endif

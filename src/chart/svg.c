@@ -76,7 +76,7 @@ static void put_colors(const struct svg *svg, bool dark)
 
     for (int ink = 0; ink < STS__INK_COUNT; ink++)
         put_color_rule(svg, ink_classes[ink], sts__palette_ink((enum sts__ink)ink, dark));
-    for (size_t i = 0; i < sts_series_column_count(svg->layout->series); i++)
+    for (size_t i = 0; i < svg->layout->color_count; i++)
         used[svg->layout->colors[i]] = true;
     for (size_t color = 0; color < STS__PALETTE_SIZE; color++) {
         if (!used[color])
@@ -257,24 +257,20 @@ static void put_document(struct svg *svg, enum sts_theme theme)
     sts__put_text(svg->sink, "</svg>\n");
 }
 
-int sts__svg_render(const struct sts_series *series, const struct sts_chart_options *options,
-                    struct sts_sink *sink, struct sts_error *err)
+int sts__svg_draw(const struct sts__layout *layout, const struct sts_chart_options *options,
+                  struct sts_sink *sink, struct sts_error *err)
 {
-    struct sts__layout layout;
-    struct svg svg = { .layout = &layout, .sink = sink };
-    int r = sts__layout_init(&layout, series, options, err);
+    struct svg svg = { .layout = layout, .sink = sink };
+    int r;
 
     sts__bytes_init(&svg.tip, TIP_BYTES_MAX);
-    if (r >= 0) {
-        svg.scope = scope_of(&layout, options->theme);
-        put_document(&svg, options->theme);
-        r = sts_sink_status(sink);
-        if (r < 0)
-            sts__fail(err, (enum sts_status)r, "could not write the chart: %s", sts_status_text(r));
-    }
+    svg.scope = scope_of(layout, options->theme);
+    put_document(&svg, options->theme);
+    r = sts_sink_status(sink);
+    if (r < 0)
+        sts__fail(err, (enum sts_status)r, "could not write the chart: %s", sts_status_text(r));
     if (r >= 0 && svg.tip.status < 0)
         r = sts__bytes_check(&svg.tip, "a tooltip", err);
     sts__bytes_deinit(&svg.tip);
-    sts__layout_deinit(&layout);
     return r;
 }

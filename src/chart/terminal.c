@@ -206,6 +206,7 @@ static int draw(struct sts__terminal *terminal, struct sts_error *err)
     int r;
 
     terminal->colors = sts__alloc_array(column_count, sizeof(*terminal->colors));
+    terminal->color_count = column_count;
     terminal->values =
         sts__alloc_array(terminal->bars.count * terminal->part_count, sizeof(*terminal->values));
     terminal->valued = sts__alloc_array(terminal->bars.count, sizeof(*terminal->valued));

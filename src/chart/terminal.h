@@ -21,7 +21,8 @@ struct sts__terminal {
     struct sts_sink *sink;
     struct sts__bars bars;
     struct sts__scale scale;
-    uint8_t *colors;    /* by column */
+    uint8_t *colors;    /* by part, but for other */
+    size_t color_count; /* parts that have a colour */
     double *values;     /* part by part of one bar after the other */
     bool *valued;       /* by bar: whether there is any figure; a gap may carry the one before */
     size_t part_count;  /* columns, and other */

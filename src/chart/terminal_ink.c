@@ -11,7 +11,7 @@
 
 static struct sts__rgb part_color(const struct sts__terminal *terminal, size_t part)
 {
-    if (part >= sts_series_column_count(terminal->series))
+    if (part >= terminal->color_count)
         return sts__palette_ink(STS__INK_OTHER, true);
     return sts__palette_color(terminal->colors[part], true);
 }
@@ -56,7 +56,7 @@ void sts__terminal_letter(const struct sts__terminal *terminal, size_t part, siz
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     char letter[2] = " ";
 
-    if (part < sts_series_column_count(terminal->series))
+    if (part < terminal->color_count)
         letter[0] = letters[part % (sizeof(letters) - 1)];
     else if (part != STS__NO_PART)
         letter[0] = '.';

@@ -80,6 +80,10 @@ void sts__layout_tip(const struct sts__layout *layout, const struct sts__shape *
     char span[STS__SPAN_TEXT_BYTES];
     bool is_band = shape->column == STS_COLUMN_TOTAL;
 
+    if (layout->diff != NULL) {
+        sts__layout_tip_diff(layout, shape, text);
+        return;
+    }
     if (!is_band) {
         sts__bytes_append_text(text, layout->texts.data + sts__layout_name(layout, shape->column));
         sts__bytes_append_text(text, "\n");

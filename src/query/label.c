@@ -31,6 +31,13 @@ static const struct detail {
 
 #define DETAIL_COUNT (sizeof(details) / sizeof(details[0]))
 
+/* The groups that get texts, all of one query. */
+struct chosen {
+    const struct sts__groups *groups;
+    const uint32_t *ids;
+    size_t count;
+};
+
 static void append_part(const struct sts__groups *groups, const struct sts__part *part, size_t i,
                         const struct detail *detail, struct sts__bytes *bytes)
 {
@@ -72,15 +79,15 @@ static void compose(const struct sts__groups *groups, uint32_t group, size_t lev
 }
 
 /* Number the texts that the columns have at their levels: equal texts have equal numbers. */
-static int number_texts(const struct sts__groups *groups, const struct sts__ranking *ranking,
-                        const uint8_t *levels, struct sts__bytes *bytes, uint32_t *ret_ids)
+static int number_texts(const struct chosen *chosen, const uint8_t *levels,
+                        struct sts__bytes *bytes, uint32_t *ret_ids)
 {
     struct sts__strtab texts;
     int r = 0;
 
     sts__strtab_init(&texts);
-    for (size_t i = 0; r == 0 && i < ranking->count; i++) {
-        compose(groups, ranking->groups[i], levels[i], bytes);
+    for (size_t i = 0; r == 0 && i < chosen->count; i++) {
+        compose(chosen->groups, chosen->ids[i], levels[i], bytes);
         r = bytes->status;
         if (r == 0)
             r = sts__strtab_add(&texts, bytes->data == NULL ? "" : bytes->data, bytes->len,
@@ -91,22 +98,21 @@ static int number_texts(const struct sts__groups *groups, const struct sts__rank
 }
 
 /* Where columns have the same text, all of them go on to the next level, until none have. */
-static int choose_levels(const struct sts__groups *groups, const struct sts__ranking *ranking,
-                         uint8_t *levels, struct sts__bytes *bytes)
+static int choose_levels(const struct chosen *chosen, uint8_t *levels, struct sts__bytes *bytes)
 {
-    uint32_t *ids = sts__alloc_array(ranking->count, sizeof(*ids));
-    uint32_t *uses = sts__alloc_array(ranking->count, sizeof(*uses));
+    uint32_t *ids = sts__alloc_array(chosen->count, sizeof(*ids));
+    uint32_t *uses = sts__alloc_array(chosen->count, sizeof(*uses));
     bool changed = true;
     int r = ids == NULL || uses == NULL ? STS_E_NOMEM : 0;
 
     while (r == 0 && changed) {
         changed = false;
-        r = number_texts(groups, ranking, levels, bytes, ids);
-        for (size_t i = 0; r == 0 && i < ranking->count; i++)
+        r = number_texts(chosen, levels, bytes, ids);
+        for (size_t i = 0; r == 0 && i < chosen->count; i++)
             uses[i] = 0;
-        for (size_t i = 0; r == 0 && i < ranking->count; i++)
+        for (size_t i = 0; r == 0 && i < chosen->count; i++)
             uses[ids[i]]++;
-        for (size_t i = 0; r == 0 && i < ranking->count; i++) {
+        for (size_t i = 0; r == 0 && i < chosen->count; i++) {
             if (uses[ids[i]] > 1 && levels[i] < DETAIL_COUNT) {
                 levels[i]++;
                 changed = true;
@@ -142,9 +148,8 @@ static int make_unique(struct sts__strtab *names, struct sts__bytes *name)
     }
 }
 
-static int set_texts(struct sts_series *series, const struct sts__groups *groups,
-                     const struct sts__ranking *ranking, const uint8_t *levels,
-                     struct sts__bytes *name)
+static int set_texts(const struct chosen *chosen, const uint8_t *levels, struct sts__bytes *name,
+                     sts__label_set_fn set, void *context)
 {
     struct sts__strtab names;
     struct sts__bytes label;
@@ -152,39 +157,52 @@ static int set_texts(struct sts_series *series, const struct sts__groups *groups
 
     sts__strtab_init(&names);
     sts__bytes_init(&label, name->max);
-    for (size_t i = 0; r == 0 && i < ranking->count; i++) {
-        compose(groups, ranking->groups[i], DETAIL_COUNT, name);
+    for (size_t i = 0; r == 0 && i < chosen->count; i++) {
+        compose(chosen->groups, chosen->ids[i], DETAIL_COUNT, name);
         r = make_unique(&names, name);
         if (r == 0 && levels[i] < DETAIL_COUNT) {
-            compose(groups, ranking->groups[i], levels[i], &label);
+            compose(chosen->groups, chosen->ids[i], levels[i], &label);
             r = label.status;
         }
         if (r == 0)
-            r = sts__series_set_column(series, i, text_of(name),
-                                       levels[i] < DETAIL_COUNT ? text_of(&label) : text_of(name));
+            r = set(context, i, text_of(name),
+                    levels[i] < DETAIL_COUNT ? text_of(&label) : text_of(name));
     }
     sts__strtab_deinit(&names);
     sts__bytes_deinit(&label);
     return r;
 }
 
-int sts__label_columns(struct sts_series *series, const struct sts_query *query,
-                       const struct sts__ranking *ranking, struct sts_error *err)
+int sts__label_groups(const struct sts__groups *groups, const uint32_t *ids, size_t count,
+                      sts__label_set_fn set, void *context, struct sts_error *err)
 {
-    uint8_t *levels = sts__alloc_array(ranking->count, sizeof(*levels));
+    const struct chosen chosen = { groups, ids, count };
+    uint8_t *levels = sts__alloc_array(count, sizeof(*levels));
     struct sts__bytes bytes;
     int r;
 
     if (levels == NULL)
         return sts__fail_nomem(err);
     sts__bytes_init(&bytes, STS__NAME_BYTES_MAX);
-    r = choose_levels(&query->groups, ranking, levels, &bytes);
+    r = choose_levels(&chosen, levels, &bytes);
     if (r == 0)
-        r = set_texts(series, &query->groups, ranking, levels, &bytes);
+        r = set_texts(&chosen, levels, &bytes, set, context);
     sts__bytes_deinit(&bytes);
     free(levels);
     if (r == STS_E_LIMIT)
         return sts__fail(err, STS_E_LIMIT, "the name of a group is longer than %zu bytes",
                          STS_TEXT_BYTES_MAX);
     return r < 0 ? sts__fail_nomem(err) : 0;
+}
+
+static int set_column(void *series, size_t i, const char *name, const char *label)
+{
+    return sts__series_set_column(series, i, name, label);
+}
+
+int sts__label_columns(struct sts_series *series, const struct sts_query *query,
+                       const struct sts__ranking *ranking, struct sts_error *err)
+{
+    return sts__label_groups(&query->groups, ranking->groups, ranking->count, set_column, series,
+                             err);
 }

@@ -9,6 +9,7 @@
 
 struct sts_query;
 struct sts_series;
+struct sts__groups;
 struct sts__ranking;
 
 /*
@@ -19,5 +20,13 @@ struct sts__ranking;
  */
 STS_MUST_CHECK int sts__label_columns(struct sts_series *series, const struct sts_query *query,
                                       const struct sts__ranking *ranking, struct sts_error *err);
+
+/* Called with the texts of the i-th group. Returns: 0, or STS_E_NOMEM. */
+typedef int (*sts__label_set_fn)(void *context, size_t i, const char *name, const char *label);
+
+/* sts__label_groups - the same for any groups, with what takes the texts. */
+STS_MUST_CHECK int sts__label_groups(const struct sts__groups *groups, const uint32_t *ids,
+                                     size_t count, sts__label_set_fn set, void *context,
+                                     struct sts_error *err);
 
 #endif

@@ -127,6 +127,7 @@ int main(void)
     failed |= run_table(format_scenarios);
     failed |= run_table(query_scenarios);
     failed |= run_table(chunk_scenarios);
+    failed |= run_table(diff_scenarios);
     failed |= run_table(writer_scenarios);
     failed |= run_table(store_scenarios);
     return failed;

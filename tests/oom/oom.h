@@ -22,6 +22,7 @@ extern const struct scenario writer_scenarios[];
 extern const struct scenario query_scenarios[];
 extern const struct scenario chunk_scenarios[];
 extern const struct scenario store_scenarios[];
+extern const struct scenario diff_scenarios[];
 
 /* A profile with functions, edges and labels, made from the n-th; NULL when out of memory. */
 struct sts_profile *make_profile(int n, struct sts_error *err);
