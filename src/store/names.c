@@ -163,7 +163,7 @@ static void put_function(struct sts__bytes *page, const struct sts_function *fun
 static int write_page(struct sts__names *names, struct sts__db *db, uint32_t first, uint32_t count,
                       struct sts_error *err)
 {
-    struct sts__stmt *stmt;
+    struct sts__stmt *stmt = NULL;
     int r = sts__bytes_check(&names->page, "a page of function names", err);
 
     if (r == 0)

@@ -271,7 +271,7 @@ size_t sts__db_log_pages(const struct sts__db *db)
 
 int sts__db_bytes(struct sts__db *db, uint64_t *ret_bytes, struct sts_error *err)
 {
-    struct sts__stmt *stmt;
+    struct sts__stmt *stmt = NULL;
     int r = sts__db_stmt(db,
                          "SELECT page_count - freelist_count"
                          " FROM pragma_page_count, pragma_freelist_count",
