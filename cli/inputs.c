@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 
 #include <statslice/profile.h>
-#include <statslice/scan.h>
 #include <statslice/store.h>
 
 #include "cli/command.h"
@@ -84,10 +83,8 @@ int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context
     if (inputs->profile == NULL || inputs->items == NULL)
         return cli_fail_nomem(err);
     inputs->count = count;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         inputs->items[i].path = paths[i];
-        inputs->items[i].is_store = strcmp(paths[i], "-") != 0 && sts_store_is(paths[i]);
-    }
     if (passes > 1) {
         cli_progress_init(&inputs->progress, context->quiet, 0);
         r = spool_pipes(inputs, err);
@@ -110,7 +107,7 @@ static int open_one(const struct cli_inputs *inputs, const struct cli_input *inp
     return sts_input_open(input->path, &options, ret_open, err);
 }
 
-/* What a visit of one profile needs, of a log as of a store. */
+/* One pass over one input. */
 struct pass {
     struct cli_inputs *inputs;
     struct cli_input *input;
@@ -119,40 +116,6 @@ struct pass {
     cli_visit_store_fn visit_store;
     void *context;
 };
-
-static int read_log(const struct pass *pass, struct sts_error *err)
-{
-    struct cli_inputs *inputs = pass->inputs;
-    struct cli_input *input = pass->input;
-    struct sts_input *open = NULL;
-    int r = open_one(inputs, input, pass->spans_only, &open, err);
-
-    if (r < 0)
-        return r;
-    input->format = sts_input_format(open);
-    input->compression = sts_input_compression(open);
-    for (;;) {
-        r = sts_input_next(open, inputs->profile, err);
-        if (r <= 0)
-            break;
-        r = pass->visit(pass->context, inputs->profile, err);
-        if (r < 0)
-            break;
-        cli_progress_show(&inputs->progress, shown_name(input),
-                          inputs->done_bytes + sts_input_counts(open)->bytes);
-    }
-    input->counts = *sts_input_counts(open);
-    sts_input_close(open);
-    return r;
-}
-
-static int visit_stored(void *context, struct sts_profile *profile, struct sts_error *err)
-{
-    const struct pass *pass = context;
-
-    pass->input->counts.profiles++;
-    return pass->visit(pass->context, profile, err);
-}
 
 /* A store without a profile is as empty as a log without one. */
 static int count_stored(const struct pass *pass, struct sts_store *store, struct sts_error *err)
@@ -171,32 +134,50 @@ static int count_stored(const struct pass *pass, struct sts_store *store, struct
     return 0;
 }
 
-static int visit_whole(const struct pass *pass, struct sts_store *store, struct sts_error *err)
+static int read_whole(const struct pass *pass, struct sts_store *store, struct sts_error *err)
 {
     int r = count_stored(pass, store, err);
 
     return r < 0 ? r : pass->visit_store(pass->context, store, err);
 }
 
-static int read_store(struct pass *pass, struct sts_error *err)
+static int read_each(const struct pass *pass, struct sts_input *open, struct sts_error *err)
+{
+    struct cli_inputs *inputs = pass->inputs;
+    int r;
+
+    for (;;) {
+        r = sts_input_next(open, inputs->profile, err);
+        if (r <= 0)
+            return r;
+        r = pass->visit(pass->context, inputs->profile, err);
+        if (r < 0)
+            return r;
+        cli_progress_show(&inputs->progress, shown_name(pass->input),
+                          inputs->done_bytes + sts_input_counts(open)->bytes);
+    }
+}
+
+static int read_one(const struct pass *pass, struct sts_error *err)
 {
     struct cli_input *input = pass->input;
-    struct sts_each each = STS_EACH_INIT;
-    struct sts_store *store = NULL;
-    struct stat info;
-    int r = sts_store_open(input->path, NULL, &store, err);
+    struct sts_input *open = NULL;
+    int r = open_one(pass->inputs, input, pass->spans_only, &open, err);
 
-    input->format = "store";
-    input->compression = "none";
-    input->counts = (struct sts_input_counts){ 0 };
-    if (stat(input->path, &info) == 0)
-        input->counts.bytes = input->counts.bytes_total = (uint64_t)info.st_size;
-    each.spans_only = pass->spans_only;
-    if (r == 0 && pass->visit_store != NULL)
-        r = visit_whole(pass, store, err);
-    else if (r == 0)
-        r = sts_store_each(store, &each, pass->inputs->profile, visit_stored, pass, err);
-    sts_store_close(store);
+    if (r < 0)
+        return r;
+    input->format = sts_input_format(open);
+    input->compression = sts_input_compression(open);
+    input->counts = *sts_input_counts(open);
+    if (pass->visit_store != NULL && sts_input_store(open) != NULL) {
+        r = read_whole(pass, sts_input_store(open), err);
+        input->counts.bytes = input->counts.bytes_total;
+    } else {
+        r = read_each(pass, open, err);
+        input->counts = *sts_input_counts(open);
+    }
+    pass->inputs->done_bytes += input->counts.bytes;
+    sts_input_close(open);
     return r;
 }
 
@@ -209,8 +190,7 @@ int cli_inputs_each(struct cli_inputs *inputs, bool spans_only, cli_visit_fn vis
         struct pass pass = { inputs, &inputs->items[i], spans_only,
                              visit,  visit_store,       visit_context };
         inputs->current = i;
-        r = pass.input->is_store ? read_store(&pass, err) : read_log(&pass, err);
-        inputs->done_bytes += pass.input->counts.bytes;
+        r = read_one(&pass, err);
     }
     cli_progress_end(&inputs->progress);
     return r;

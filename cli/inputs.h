@@ -16,10 +16,9 @@ struct sts_store;
 
 struct cli_input {
     const char *path; /* "-": standard input */
-    bool is_store;
     struct cli_spool spool;
     struct sts_input_counts counts; /* of the last pass */
-    const char *format;             /* static; as sts_input_format gives it, or "store" */
+    const char *format;             /* static; as sts_input_format gives it */
     const char *compression;        /* static */
 };
 

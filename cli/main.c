@@ -3,6 +3,7 @@
  * main.c - choose the verb, parse its options, run it, say how it ended.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,18 @@ static void fill_closed_descriptors(void)
         if (open("/dev/null", (fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC) != fd)
             _exit(CLI_EXIT_FAILED);
     }
+}
+
+/*
+ * Memory that was given back is taken again soon: large blocks of the same sizes come and go with
+ * every part of a store. Where the system's malloc can be told to keep them, it is.
+ */
+static void keep_memory(void)
+{
+#if defined(M_MMAP_THRESHOLD) && defined(M_TRIM_THRESHOLD)
+    (void)mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 }
 
 static int print_version(struct sts_error *err)
@@ -75,6 +88,7 @@ int main(int argc, char **argv)
     int r;
 
     fill_closed_descriptors();
+    keep_memory();
     cli_signals_init();
     if (argc < 2)
         r = cli_fail(&err, STS_E_USAGE, "no command is given");

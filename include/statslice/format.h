@@ -16,6 +16,7 @@ struct sts_input;
 struct sts_output;
 struct sts_profile;
 struct sts_sink;
+struct sts_store;
 
 #define STS_PSTATS_BYTES_MAX ((size_t)1 << 30) /* one pstats file, uncompressed */
 #define STS_LOG_LINE_BYTES_MAX                                                                     \
@@ -71,7 +72,16 @@ STS_API STS_MUST_CHECK int sts_input_next(struct sts_input *input, struct sts_pr
 
 STS_API const struct sts_input_counts *sts_input_counts(const struct sts_input *input);
 
-/* sts_input_format - "pstats", "ndjson"; static. sts_input_compression - "none", "gzip", "zstd". */
+/*
+ * sts_input_store - the store that an input is, for those who can ask it as a whole.
+ *
+ * Returns: NULL where it is none, or where a profile was read of it already. Borrowed until the
+ * close; no profile may be read of the input any more.
+ */
+STS_API struct sts_store *sts_input_store(const struct sts_input *input);
+
+/* sts_input_format - "pstats", "ndjson", "store"; static. sts_input_compression - "none", "gzip",
+ * "zstd". */
 STS_API const char *sts_input_format(const struct sts_input *input);
 STS_API const char *sts_input_compression(const struct sts_input *input);
 

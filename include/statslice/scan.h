@@ -14,6 +14,7 @@
 struct sts_function;
 struct sts_profile;
 struct sts_store;
+struct sts_store_reader;
 struct sts_symbols;
 
 enum sts_figure {
@@ -112,18 +113,26 @@ struct sts_each {
         INT64_MIN, INT64_MAX, NULL, 0, false                                                       \
     }
 
-typedef int (*sts_each_visit_fn)(void *context, struct sts_profile *profile, struct sts_error *err);
+/*
+ * sts_store_reader_open - the profiles of a store, as they came in, in order of time.
+ *
+ * Nothing else may be asked of the store until the close.   Errors: as of sts_store_scan.
+ */
+STS_API STS_MUST_CHECK int sts_store_reader_open(struct sts_store *store,
+                                                 const struct sts_each *each,
+                                                 struct sts_store_reader **ret_reader,
+                                                 struct sts_error *err);
 
 /*
- * sts_store_each - the profiles of a store, as they came in, in order of time.
+ * sts_store_reader_next - the next one, into one of the caller's, which is cleared first.
  *
- * profile: the caller's, which is filled again for each. Rows stand in the order in which the store
- *          first saw their functions.
- * Errors:  as of sts_store_scan. What was handed over before a failure is right.
+ * Rows stand in the order in which the store first saw their functions.
+ * Returns: 1 with a profile, 0 at the end.   Errors: as of sts_store_scan.
  */
-STS_API STS_MUST_CHECK int sts_store_each(struct sts_store *store, const struct sts_each *each,
-                                          struct sts_profile *profile, sts_each_visit_fn visit,
-                                          void *context, struct sts_error *err);
+STS_API STS_MUST_CHECK int sts_store_reader_next(struct sts_store_reader *reader,
+                                                 struct sts_profile *profile,
+                                                 struct sts_error *err);
+STS_API void sts_store_reader_close(struct sts_store_reader *reader); /* NULL is fine */
 
 /* sts_store_symbols - the functions that were looked at; borrowed as long as the store is open. */
 STS_API struct sts_symbols *sts_store_symbols(const struct sts_store *store);

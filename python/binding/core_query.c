@@ -72,21 +72,33 @@ static int add(void *query, const struct sts_profile *profile, struct sts_error 
 }
 
 /* source: a Profile, or a Reader, of which all that is left is taken. */
-static PyObject *take_from(PyObject *self, PyObject *source, core_take_fn take)
+static int scan_store(void *query, struct sts_store *store, struct sts_error *err)
 {
-    struct core_taker taker = { usable(self), &((struct core_query *)self)->busy, take };
+    return sts_query_scan_store(query, store, err);
+}
+
+static int add_store(void *query, struct sts_store *store, struct sts_error *err)
+{
+    return sts_query_add_store(query, store, err);
+}
+
+static PyObject *take_from(PyObject *self, PyObject *source, core_take_fn take,
+                           core_take_store_fn take_store)
+{
+    struct core_taker taker = { usable(self), &((struct core_query *)self)->busy, take,
+                                take_store };
 
     return taker.query == NULL ? NULL : core_take_from(core_object_state(self), source, &taker);
 }
 
 static PyObject *query_scan(PyObject *self, PyObject *source)
 {
-    return take_from(self, source, scan);
+    return take_from(self, source, scan, scan_store);
 }
 
 static PyObject *query_add(PyObject *self, PyObject *source)
 {
-    return take_from(self, source, add);
+    return take_from(self, source, add, add_store);
 }
 
 static PyObject *query_finish(PyObject *self, PyObject *series_type)

@@ -66,6 +66,20 @@ static int feed_some(struct sts_input *input, const struct core_taker *taker,
     return r;
 }
 
+/* A store is asked as a whole: it sums by itself, on all cores. */
+static int feed_store(struct core_reader *reader, struct sts_store *store,
+                      const struct core_taker *taker)
+{
+    struct sts_error err = { 0 };
+    PyThreadState *thread = PyEval_SaveThread();
+    int r = taker->take_store(taker->query, store, &err);
+
+    PyEval_RestoreThread(thread);
+    if (r < 0)
+        core_raise(core_object_state(reader), r, &err, reader->name);
+    return r < 0 ? -1 : 0;
+}
+
 static int feed_all(struct core_reader *reader, const struct core_taker *taker)
 {
     struct sts_profile *profile = sts_profile_new(NULL);
@@ -90,12 +104,14 @@ static int feed_all(struct core_reader *reader, const struct core_taker *taker)
 
 int core_reader_feed(struct core_reader *reader, const struct core_taker *taker)
 {
+    struct sts_store *store;
     int r;
 
     if (core_reader_enter(reader) < 0)
         return -1;
     *taker->busy = true;
-    r = feed_all(reader, taker);
+    store = taker->take_store == NULL ? NULL : sts_input_store(reader->input);
+    r = store != NULL ? feed_store(reader, store, taker) : feed_all(reader, taker);
     *taker->busy = false;
     reader->busy = false;
     return r;

@@ -19,12 +19,14 @@ int core_reader_open(struct core_reader *reader, PyObject *source,
 int core_reader_enter(struct core_reader *reader);
 
 typedef int (*core_take_fn)(void *query, const struct sts_profile *profile, struct sts_error *err);
+typedef int (*core_take_store_fn)(void *query, struct sts_store *store, struct sts_error *err);
 
 /* Where profiles go: a query, which no other thread may use meanwhile. */
 struct core_taker {
     void *query;
     bool *busy; /* of the object that holds it */
     core_take_fn take;
+    core_take_store_fn take_store; /* NULL: a store's profiles are taken one by one */
 };
 
 /*

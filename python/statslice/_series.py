@@ -224,8 +224,8 @@ def feed(take: Any, sources: Any, spans_only: bool) -> None:
 def slices(inputs: Any, **options: Any) -> Series:
     """Cut profiles into slices of time, and sum each group's metric in each slice.
 
-    inputs: a path (pstats, or any log with profile lines, also compressed; "-" for standard
-    input), bytes, an open file, a profile of any kind that ``log`` takes, ``(time, profile)``
+    inputs: a path (a store, pstats, or any log with profile lines, also compressed; "-" for
+    standard input), bytes, an open file, a profile of any kind that ``log`` takes, ``(time, profile)``
     where time is its end, ``(begin, end, profile)``, or an iterable of all of these, in any order.
 
     Options, as those of ``statslice slices``:
@@ -242,6 +242,7 @@ def slices(inputs: Any, **options: Any) -> Series:
     where: "service=shop", "host~^web", a list of such, or a dict. match: regular expressions of
     functions. from_, to: a datetime, seconds since 1970, "2024-02-01", "-1h", a timedelta from now.
     top: how many groups stand alone, 0 for all. top_per_slice: True to choose them per slice.
+    level: "raw" to leave a store's sums of minutes, hours and days alone.
     """
     query = _core.Query()
     set_options(query, options, _core.query_options(), "slices")

@@ -2,15 +2,18 @@
 /*
  * input.c - whatever holds profiles: told from its first bytes, read one profile at a time.
  *
- * In:   a file, standard input or memory; a pstats file or a log, plain or compressed.
+ * In:   a file, standard input or memory; a pstats file, a log, plain or compressed; a store.
  * Out:  profiles, and counts of what was read and passed over.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <statslice/format.h>
 #include <statslice/profile.h>
+#include <statslice/scan.h>
+#include <statslice/store.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -39,7 +42,9 @@ struct sts_input {
     struct sts_input_counts counts;
     struct sts__lines lines;
     struct sts__log_reader log;
-    bool ended; /* of a pstats file: it was read */
+    bool ended;                      /* of a pstats file: it was read */
+    struct sts_store *store;         /* instead of all sources; NULL */
+    struct sts_store_reader *reader; /* from the first profile on */
 };
 
 /* --- pstats --- */
@@ -173,6 +178,54 @@ static int next_in_log(struct sts_input *input, struct sts_profile *profile, str
     }
 }
 
+/* --- stores --- */
+
+static int next_in_store(struct sts_input *input, struct sts_profile *profile,
+                         struct sts_error *err)
+{
+    struct sts_each each = STS_EACH_INIT;
+    int r = 0;
+
+    each.spans_only = input->options.spans_only;
+    if (input->reader == NULL)
+        r = sts_store_reader_open(input->store, &each, &input->reader, err);
+    if (r == 0)
+        r = sts_store_reader_next(input->reader, profile, err);
+    if (r == 0)
+        input->counts.bytes = input->counts.bytes_total;
+    return r;
+}
+
+static const struct input_format store_format = { "store", NULL, next_in_store };
+
+static int open_store(const char *path, const struct sts_input_options *options,
+                      struct sts_input **ret_input, struct sts_error *err)
+{
+    struct sts_input *input = calloc(1, sizeof(*input));
+    struct stat info;
+    int r;
+
+    if (input == NULL)
+        return sts__fail_nomem(err);
+    if (options != NULL)
+        input->options = *options;
+    input->format = &store_format;
+    if (stat(path, &info) == 0)
+        input->counts.bytes_total = (uint64_t)info.st_size;
+    r = sts_store_open(path, NULL, &input->store, err);
+    if (r < 0) {
+        sts_input_close(input);
+        return r;
+    }
+    *ret_input = input;
+    return 0;
+}
+
+struct sts_store *sts_input_store(const struct sts_input *input)
+{
+    return input->reader == NULL ? input->store : NULL;
+}
+
 /* --- all --- */
 
 /* Asked in this order. */
@@ -247,8 +300,11 @@ int sts_input_open(const char *path, const struct sts_input_options *options,
                    struct sts_input **ret_input, struct sts_error *err)
 {
     struct sts__source *source;
-    int r = sts__source_open_file(path, &source, err);
+    int r;
 
+    if (strcmp(path, "-") != 0 && sts_store_is(path))
+        return open_store(path, options, ret_input, err);
+    r = sts__source_open_file(path, &source, err);
     return r < 0 ? r : open_source(source, options, ret_input, err);
 }
 
@@ -266,7 +322,8 @@ int sts_input_next(struct sts_input *input, struct sts_profile *profile, struct 
 {
     int r = input->format->next(input, profile, err);
 
-    input->counts.bytes = sts__source_bytes_read(input->stored);
+    if (input->stored != NULL)
+        input->counts.bytes = sts__source_bytes_read(input->stored);
     if (r == 1)
         input->counts.profiles++;
     return r;
@@ -291,6 +348,8 @@ void sts_input_close(struct sts_input *input)
 {
     if (input == NULL)
         return;
+    sts_store_reader_close(input->reader);
+    sts_store_close(input->store);
     sts__log_reader_deinit(&input->log);
     sts__lines_deinit(&input->lines);
     if (input->plain != input->stored)

@@ -42,19 +42,24 @@ struct ref {
     uint32_t part, profile;
 };
 
-struct walk {
+struct sts_store_reader {
     struct sts_store *store;
-    const struct sts_each *each;
+    struct sts_each each;
+    bool is_reading; /* a transaction is open */
     struct sts_store_list *list;
     const struct sts_store_series **series; /* by id; owned */
     size_t series_count;
+    struct sts__chunk_list chunks;
+    size_t next_chunk;          /* the first one of the next hour */
     struct part_of_hour *parts; /* of the hour; owned */
     size_t part_count;
     struct ref *refs; /* of the hour; owned */
     size_t ref_count, ref_cap;
+    size_t next_ref;
     uint32_t *function_ids; /* by the store's: the profile's symbol, or STS__NO_ID; owned */
     size_t function_cap;
-    struct sts_profile *profile;
+    struct sts_symbols *symbols; /* that these numbers are of; a reference */
+    struct sts_profile *profile; /* being filled */
 };
 
 /* --- a chunk --- */
@@ -71,8 +76,8 @@ static void part_deinit(struct part_of_hour *part)
         sts__bytes_deinit(&part->bytes[i]);
 }
 
-static int load(struct walk *walk, struct part_of_hour *part, uint32_t first, uint32_t end,
-                struct sts_error *err)
+static int load(struct sts_store_reader *walk, struct part_of_hour *part, uint32_t first,
+                uint32_t end, struct sts_error *err)
 {
     struct sts__part_bytes bytes[STS__PART_COUNT] = { { 0 } };
     int r = 0;
@@ -112,16 +117,16 @@ static int find_runs(struct part_of_hour *part, struct sts_error *err)
     return part->sets == NULL ? sts__fail_nomem(err) : 0;
 }
 
-static bool is_asked_for(const struct walk *walk, uint32_t series_id, int64_t begin_ns,
+static bool is_asked_for(const struct sts_store_reader *walk, uint32_t series_id, int64_t begin_ns,
                          int64_t end_ns)
 {
-    const struct sts_each *each = walk->each;
+    const struct sts_each *each = &walk->each;
 
     return series_id < walk->series_count && walk->series[series_id] != NULL &&
            begin_ns < each->to_ns && end_ns >= each->from_ns;
 }
 
-static int list_profiles(struct walk *walk, uint32_t part_number, struct sts_error *err)
+static int list_profiles(struct sts_store_reader *walk, uint32_t part_number, struct sts_error *err)
 {
     const struct sts__chunk *chunk = &walk->parts[part_number].chunk;
 
@@ -139,8 +144,8 @@ static int list_profiles(struct walk *walk, uint32_t part_number, struct sts_err
 
 /* --- a profile --- */
 
-static int read_rows(struct walk *walk, const struct ref *ref, const struct sts__whole **ret_whole,
-                     struct sts_error *err)
+static int read_rows(struct sts_store_reader *walk, const struct ref *ref,
+                     const struct sts__whole **ret_whole, struct sts_error *err)
 {
     struct part_of_hour *part = &walk->parts[ref->part];
     struct sts__whole *whole = &part->sets[part->runs[ref->profile]];
@@ -162,7 +167,8 @@ static int read_rows(struct walk *walk, const struct ref *ref, const struct sts_
 }
 
 /* The profile's own number of a function of the store. */
-static int own_id(struct walk *walk, uint32_t store_id, uint32_t *ret_id, struct sts_error *err)
+static int own_id(struct sts_store_reader *walk, uint32_t store_id, uint32_t *ret_id,
+                  struct sts_error *err)
 {
     struct sts_function function;
     size_t old_cap = walk->function_cap;
@@ -186,8 +192,8 @@ static int own_id(struct walk *walk, uint32_t store_id, uint32_t *ret_id, struct
     return r;
 }
 
-static int fill_functions(struct walk *walk, const struct sts__whole_rows *from, uint32_t at,
-                          struct sts_error *err)
+static int fill_functions(struct sts_store_reader *walk, const struct sts__whole_rows *from,
+                          uint32_t at, struct sts_error *err)
 {
     int r = 0;
 
@@ -203,8 +209,8 @@ static int fill_functions(struct walk *walk, const struct sts__whole_rows *from,
     return r;
 }
 
-static int fill_edges(struct walk *walk, const struct sts__whole_rows *from, uint32_t at,
-                      struct sts_error *err)
+static int fill_edges(struct sts_store_reader *walk, const struct sts__whole_rows *from,
+                      uint32_t at, struct sts_error *err)
 {
     int r = 0;
 
@@ -220,7 +226,7 @@ static int fill_edges(struct walk *walk, const struct sts__whole_rows *from, uin
     return r;
 }
 
-static int fill_about(struct walk *walk, const struct ref *ref, struct sts_error *err)
+static int fill_about(struct sts_store_reader *walk, const struct ref *ref, struct sts_error *err)
 {
     const struct sts__chunk *chunk = &walk->parts[ref->part].chunk;
     const struct sts_store_series *series = walk->series[chunk->series_ids[ref->profile]];
@@ -238,18 +244,18 @@ static int fill_about(struct walk *walk, const struct ref *ref, struct sts_error
     return r;
 }
 
-static int fill(struct walk *walk, const struct ref *ref, struct sts_error *err)
+static int fill(struct sts_store_reader *walk, const struct ref *ref, struct sts_error *err)
 {
     const struct sts__whole *whole = NULL;
     int r = 0;
 
-    if (!walk->each->spans_only)
+    if (!walk->each.spans_only)
         r = read_rows(walk, ref, &whole, err);
     if (r == 0) /* behind the rows: reading them opens the chunk anew */
         r = fill_about(walk, ref, err);
-    if (r == 0 && !walk->each->spans_only)
+    if (r == 0 && !walk->each.spans_only)
         r = fill_functions(walk, &whole->functions, ref->profile - whole->first, err);
-    if (r == 0 && !walk->each->spans_only)
+    if (r == 0 && !walk->each.spans_only)
         r = fill_edges(walk, &whole->edges, ref->profile - whole->first, err);
     return r;
 }
@@ -269,8 +275,8 @@ static int compare_refs(const void *left, const void *right)
     return a->profile < b->profile ? -1 : a->profile > b->profile;
 }
 
-static int open_hour(struct walk *walk, const struct sts__chunk_about *chunks, size_t count,
-                     struct sts_error *err)
+static int open_hour(struct sts_store_reader *walk, const struct sts__chunk_about *chunks,
+                     size_t count, struct sts_error *err)
 {
     int r = 0;
 
@@ -296,7 +302,7 @@ static int open_hour(struct walk *walk, const struct sts__chunk_about *chunks, s
     return r;
 }
 
-static void close_hour(struct walk *walk)
+static void close_hour(struct sts_store_reader *walk)
 {
     for (size_t i = 0; i < walk->part_count; i++)
         part_deinit(&walk->parts[i]);
@@ -305,27 +311,36 @@ static void close_hour(struct walk *walk)
     walk->part_count = 0;
 }
 
-static int walk_hour(struct walk *walk, const struct sts__chunk_about *chunks, size_t count,
-                     sts_each_visit_fn visit, void *context, struct sts_error *err)
+/* The next hour with a profile. Returns: 1, 0 at the end. */
+static int next_hour(struct sts_store_reader *walk, struct sts_error *err)
 {
-    int r = open_hour(walk, chunks, count, err);
+    const struct sts__chunk_list *chunks = &walk->chunks;
+    int r = 0;
 
-    for (size_t i = 0; r >= 0 && i < walk->ref_count; i++) {
-        r = fill(walk, &walk->refs[i], err);
-        if (r == 0)
-            r = visit(context, walk->profile, err);
+    while (r == 0 && walk->next_ref == walk->ref_count) {
+        size_t first = walk->next_chunk, end = first;
+        int64_t hour_ns;
+        close_hour(walk);
+        if (first == chunks->count)
+            return 0;
+        hour_ns = sts__level_bucket_ns(WINDOW_LEVEL, chunks->items[first].begin_ns);
+        while (end < chunks->count &&
+               sts__level_bucket_ns(WINDOW_LEVEL, chunks->items[end].begin_ns) == hour_ns)
+            end++;
+        walk->next_chunk = end;
+        walk->next_ref = 0;
+        r = open_hour(walk, chunks->items + first, end - first, err);
     }
-    close_hour(walk);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : 1;
 }
 
 /* --- all of it --- */
 
-static int find_series(struct walk *walk, struct sts_error *err)
+static int find_series(struct sts_store_reader *walk, struct sts_error *err)
 {
     size_t count;
     const struct sts_store_series *series = sts_store_list_series(walk->list, &count);
-    const struct sts_each *each = walk->each;
+    const struct sts_each *each = &walk->each;
 
     for (size_t i = 0; i < count; i++)
         if (series[i].id >= walk->series_count)
@@ -340,45 +355,85 @@ static int find_series(struct walk *walk, struct sts_error *err)
     return 0;
 }
 
-static int walk_chunks(struct walk *walk, sts_each_visit_fn visit, void *context,
-                       struct sts_error *err)
+static int begin(struct sts_store_reader *walk, struct sts_error *err)
 {
-    struct sts__chunk_list chunks = { 0 };
-    size_t first = 0, end;
-    int r = sts__chunk_list_add(&chunks, walk->store->db, 0, walk->each->from_ns, walk->each->to_ns,
-                                err);
+    int r = sts_store_list_open(walk->store, &walk->list, err);
 
-    for (; r == 0 && first < chunks.count; first = end) {
-        int64_t hour_ns = sts__level_bucket_ns(WINDOW_LEVEL, chunks.items[first].begin_ns);
-        for (end = first; end < chunks.count; end++)
-            if (sts__level_bucket_ns(WINDOW_LEVEL, chunks.items[end].begin_ns) != hour_ns)
-                break;
-        r = walk_hour(walk, chunks.items + first, end - first, visit, context, err);
-    }
-    sts__chunk_list_deinit(&chunks);
-    return r;
+    if (r == 0)
+        r = find_series(walk, err);
+    if (r == 0)
+        r = sts__store_take(walk->store, err);
+    if (r == 0)
+        r = sts__db_begin_read(walk->store->db, err);
+    if (r < 0)
+        return r;
+    walk->is_reading = true;
+    return sts__chunk_list_add(&walk->chunks, walk->store->db, 0, walk->each.from_ns,
+                               walk->each.to_ns, err);
 }
 
-int sts_store_each(struct sts_store *store, const struct sts_each *each,
-                   struct sts_profile *profile, sts_each_visit_fn visit, void *context,
-                   struct sts_error *err)
+int sts_store_reader_open(struct sts_store *store, const struct sts_each *each,
+                          struct sts_store_reader **ret_reader, struct sts_error *err)
 {
-    struct walk walk = { .store = store, .each = each, .profile = profile };
-    int r = sts_store_list_open(store, &walk.list, err);
+    struct sts_store_reader *walk = calloc(1, sizeof(*walk));
+    int r;
 
-    if (r == 0)
-        r = find_series(&walk, err);
-    if (r == 0)
-        r = sts__store_take(store, err);
-    if (r == 0)
-        r = sts__db_begin_read(store->db, err);
-    if (r == 0) {
-        r = walk_chunks(&walk, visit, context, err);
-        sts__db_rollback(store->db);
+    if (walk == NULL)
+        return sts__fail_nomem(err);
+    walk->store = store;
+    walk->each = *each;
+    r = begin(walk, err);
+    if (r < 0) {
+        sts_store_reader_close(walk);
+        return r;
     }
-    sts_store_list_close(walk.list);
-    free(walk.series);
-    free(walk.refs);
-    free(walk.function_ids);
-    return r;
+    *ret_reader = walk;
+    return 0;
+}
+
+void sts_store_reader_close(struct sts_store_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    close_hour(reader);
+    if (reader->is_reading)
+        sts__db_rollback(reader->store->db);
+    sts__chunk_list_deinit(&reader->chunks);
+    sts_store_list_close(reader->list);
+    sts_symbols_free(reader->symbols);
+    free(reader->series);
+    free(reader->refs);
+    free(reader->function_ids);
+    free(reader);
+}
+
+/* Numbers of functions hold for one table of symbols. */
+static void use_profile(struct sts_store_reader *walk, struct sts_profile *profile)
+{
+    struct sts_symbols *symbols = sts_profile_symbols(profile);
+
+    walk->profile = profile;
+    if (walk->symbols == symbols)
+        return;
+    sts_symbols_free(walk->symbols);
+    walk->symbols = sts_symbols_ref(symbols);
+    if (walk->function_cap > 0)
+        memset(walk->function_ids, 0xff, walk->function_cap * sizeof(*walk->function_ids));
+}
+
+int sts_store_reader_next(struct sts_store_reader *reader, struct sts_profile *profile,
+                          struct sts_error *err)
+{
+    int r = next_hour(reader, err);
+
+    if (r <= 0) {
+        sts_profile_clear(profile);
+        return r;
+    }
+    use_profile(reader, profile);
+    r = fill(reader, &reader->refs[reader->next_ref], err);
+    if (r < 0)
+        return r;
+    reader->next_ref++;
+    return 1;
 }

@@ -42,42 +42,69 @@ const char *sts__part_name(unsigned part)
     return part < STS__PART_COUNT && names[part] != NULL ? names[part] : "unknown";
 }
 
-static int take_row(struct sts__stmt *stmt, int64_t row, struct sts__bytes *into,
-                    struct sts_error *err)
+static int check_row(struct sts__stmt *stmt, int64_t row, struct sts__part_bytes *ret_bytes,
+                     struct sts_error *err)
 {
-    size_t len;
-    const uint8_t *data = sts__stmt_blob(stmt, 0, &len);
-    uint64_t sum = (uint64_t)sts__stmt_i64(stmt, 1);
+    uint64_t sum;
 
-    if (data == NULL)
+    ret_bytes->data = sts__stmt_blob(stmt, 0, &ret_bytes->len);
+    sum = (uint64_t)sts__stmt_i64(stmt, 1);
+    if (ret_bytes->data == NULL)
         return sts__fail_nomem(err); /* a part that is stored has bytes */
-    if (sts__checksum(data, len, (uint64_t)row) != sum)
+    if (sts__checksum(ret_bytes->data, ret_bytes->len, (uint64_t)row) != sum)
         return sts__fail(err, STS_E_FORMAT, "its bytes are not what was written");
-    sts__bytes_append(into, data, len);
-    return sts__bytes_check(into, "a part", err);
+    return 1;
+}
+
+/* A statement a part, so that a chunk's parts can be looked at side by side. */
+#define SELECT_PART(n) "SELECT data, sum FROM part WHERE id = ? /* " #n " */"
+static const char *const selects[STS__PART_COUNT] = {
+    SELECT_PART(0),  SELECT_PART(1),  SELECT_PART(2),  SELECT_PART(3),  SELECT_PART(4),
+    SELECT_PART(5),  SELECT_PART(6),  SELECT_PART(7),  SELECT_PART(8),  SELECT_PART(9),
+    SELECT_PART(10), SELECT_PART(11), SELECT_PART(12), SELECT_PART(13), SELECT_PART(14),
+    SELECT_PART(15), SELECT_PART(16),
+};
+
+int sts__part_borrow(struct sts__db *db, int64_t chunk_id, unsigned part,
+                     struct sts__part_bytes *ret_bytes, struct sts_error *err)
+{
+    int64_t row = row_of(chunk_id, part);
+    struct sts__stmt *stmt;
+    int r = sts__db_stmt(db, selects[part], &stmt, err);
+
+    *ret_bytes = (struct sts__part_bytes){ NULL, 0 };
+    if (r < 0)
+        return r;
+    sts__stmt_reset(stmt);
+    sts__stmt_bind_i64(stmt, 1, row);
+    r = sts__stmt_step(stmt, err);
+    if (r > 0)
+        r = check_row(stmt, row, ret_bytes, err);
+    if (r < 0)
+        sts__stmt_reset(stmt);
+    if (r == STS_E_FORMAT)
+        sts__fail_prefix(err, "part \"%s\" of chunk %lld is damaged", sts__part_name(part),
+                         (long long)chunk_id);
+    return r;
 }
 
 int sts__part_read(struct sts__db *db, int64_t chunk_id, unsigned part, struct sts__bytes *into,
                    struct sts_error *err)
 {
-    int64_t row = row_of(chunk_id, part);
+    struct sts__part_bytes bytes;
     struct sts__stmt *stmt;
-    int r = sts__db_stmt(db, "SELECT data, sum FROM part WHERE id = ?", &stmt, err);
+    int r = sts__part_borrow(db, chunk_id, part, &bytes, err);
 
     sts__bytes_clear(into);
-    if (r < 0)
+    if (r <= 0)
         return r;
-    sts__stmt_bind_i64(stmt, 1, row);
-    r = sts__stmt_step(stmt, err);
-    if (r > 0) {
-        r = take_row(stmt, row, into, err);
+    sts__bytes_append(into, bytes.data, bytes.len);
+    r = sts__bytes_check(into, "a part", err);
+    if (r == 0)
+        r = sts__db_stmt(db, selects[part], &stmt, err);
+    if (r == 0)
         sts__stmt_reset(stmt);
-        r = r < 0 ? r : 1;
-    }
-    if (r == STS_E_FORMAT)
-        sts__fail_prefix(err, "part \"%s\" of chunk %lld is damaged", sts__part_name(part),
-                         (long long)chunk_id);
-    return r;
+    return r < 0 ? r : 1;
 }
 
 static int write_one(struct sts__db *db, int64_t row, const struct sts__bytes *bytes,

@@ -23,6 +23,14 @@ const char *sts__part_name(unsigned part);
 STS_MUST_CHECK int sts__part_read(struct sts__db *db, int64_t chunk_id, unsigned part,
                                   struct sts__bytes *into, struct sts_error *err);
 
+/*
+ * sts__part_borrow - the same, without a copy.
+ *
+ * Borrowed until the connection's next call for the same kind of part, or the transaction's end.
+ */
+STS_MUST_CHECK int sts__part_borrow(struct sts__db *db, int64_t chunk_id, unsigned part,
+                                    struct sts__part_bytes *ret_bytes, struct sts_error *err);
+
 /* sts__parts_write - all parts of a chunk that have bytes, in a transaction that writes. */
 STS_MUST_CHECK int sts__parts_write(struct sts__db *db, int64_t chunk_id,
                                     const struct sts__chunk_parts *parts, struct sts_error *err);

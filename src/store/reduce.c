@@ -18,6 +18,7 @@
 
 #define VALUES_AT_ONCE ((size_t)1 << 20) /* sums that are held until they are put */
 #define SUMS_AT_ONCE   ((size_t)1 << 13) /* sums that one call makes */
+#define SHORT_RUN      8u                /* profiles: a run of fewer is summed value by value */
 #define WORD_BITS      64u
 
 _Static_assert((int)STS_FIGURE_NCALLS == (int)STS__FIGURE_NCALLS &&
@@ -53,6 +54,7 @@ void sts__reduce_deinit(struct sts__reduce *reduce)
     free(reduce->cells);
     free(reduce->run_cells);
     free(reduce->sums);
+    free(reduce->values);
     free(reduce->counts);
     free(reduce->unwanted);
     memset(reduce, 0, sizeof(*reduce));
@@ -219,9 +221,61 @@ static int reserve(struct sts__reduce *reduce, const struct batch *batch)
     return r == 0 ? make_room(reduce, batch) : r;
 }
 
+/* Sums of one group whose values lie there already. Returns: false where one is over 63 bits. */
+static bool sum_values(const int64_t *values, const uint32_t *positions, uint32_t count,
+                       const struct sts__run *runs, size_t run_count, int64_t *ret_sums)
+{
+    uint32_t at = 0;
+
+    for (size_t k = 0; k < run_count; k++) {
+        int64_t sum = 0;
+        if (positions == NULL)
+            at = runs[k].first;
+        while (positions != NULL && at < count && positions[at] < runs[k].first)
+            at++;
+        for (; at < count && (positions == NULL ? at : positions[at]) < runs[k].end; at++)
+            if (!add_checked(&sum, values[at]))
+                return false;
+        ret_sums[k] = sum;
+    }
+    return true;
+}
+
+/* The same sums as sts__table_sums, where runs are short: all values are unpacked in one go. */
+static int unpack_sums(struct sts__reduce *reduce, const struct batch *batch,
+                       enum sts__figure figure, struct sts_error *err)
+{
+    const struct sts__chunk_table *table = batch->table;
+    uint32_t first = table->first_rows[batch->first_group];
+    uint32_t count = table->first_rows[batch->first_group + batch->group_count] - first;
+    int r = sts__grow(&reduce->values, &reduce->value_cap, (size_t)count + 1,
+                      sizeof(*reduce->values), SIZE_MAX / sizeof(*reduce->values));
+
+    if (r < 0)
+        return sts__fail_nomem(err);
+    r = sts__table_figure(table, figure, first, count, reduce->values, err);
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {
+        uint32_t group = batch->first_group + i, from = table->first_rows[group];
+        if (!sum_values(reduce->values + (from - first), sts__table_positions(table, group),
+                        table->first_rows[group + 1] - from, reduce->picks.runs + batch->first_run,
+                        batch->run_count, reduce->sums + i * batch->run_count))
+            return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
+    }
+    return r;
+}
+
+static int make_sums(struct sts__reduce *reduce, const struct batch *batch, enum sts__figure figure,
+                     struct sts_error *err)
+{
+    if (batch->table->profile_count / SHORT_RUN < batch->run_count)
+        return unpack_sums(reduce, batch, figure, err);
+    return sts__table_sums(batch->table, figure, batch->first_group, batch->group_count,
+                           reduce->picks.runs + batch->first_run, batch->run_count, reduce->sums,
+                           err);
+}
+
 static int add_batch(struct sts__reduce *reduce, const struct batch *batch, struct sts_error *err)
 {
-    const struct sts__run *runs = reduce->picks.runs + batch->first_run;
     unsigned figures[STS_FIGURE_COUNT];
     size_t figure_count = sts__reduce_figures(reduce->scan, figures);
     int r = reserve(reduce, batch);
@@ -230,8 +284,7 @@ static int add_batch(struct sts__reduce *reduce, const struct batch *batch, stru
         return sts__fail_nomem(err);
     note_present(reduce, batch);
     for (size_t f = 0; r == 0 && f < figure_count; f++) {
-        r = sts__table_sums(batch->table, (enum sts__figure)figures[f], batch->first_group,
-                            batch->group_count, runs, batch->run_count, reduce->sums, err);
+        r = make_sums(reduce, batch, (enum sts__figure)figures[f], err);
         if (r == 0)
             r = spread_sums(reduce, batch, f, figure_count, err);
     }

@@ -51,6 +51,8 @@ struct sts__reduce {
     int64_t *sums; /* scratch; owned */
     uint32_t *counts;
     size_t sum_cap, count_cap;
+    int64_t *values; /* scratch: of rows; owned */
+    size_t value_cap;
     size_t value_count;  /* room for values in all cells */
     uint64_t *unwanted;  /* bits by function id; owned */
     size_t unwanted_cap; /* words */

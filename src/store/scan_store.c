@@ -206,7 +206,6 @@ struct reader {
     struct connections *connections;
     struct sts__db *db;
     bool is_own;
-    struct sts__bytes bytes[STS__PART_COUNT];
 };
 
 static bool take_own(struct connections *connections)
@@ -244,8 +243,6 @@ static void close_reader(void *context)
 {
     struct reader *reader = context;
 
-    for (size_t i = 0; i < STS__PART_COUNT; i++)
-        sts__bytes_deinit(&reader->bytes[i]);
     if (!reader->is_own)
         sts__db_close(reader->db);
     free(reader);
@@ -261,8 +258,6 @@ static int open_reader(void *context, void **ret_reader, struct sts_error *err)
         return sts__fail_nomem(err);
     reader->connections = connections;
     reader->is_own = take_own(connections);
-    for (size_t i = 0; i < STS__PART_COUNT; i++)
-        sts__bytes_init(&reader->bytes[i], STS__PART_BYTES_MAX);
     if (reader->is_own)
         reader->db = connections->plan->store->db;
     else
@@ -284,14 +279,9 @@ static int load(void *context, int64_t chunk_id, uint32_t parts,
 
     if (reader->is_own)
         pthread_mutex_lock(&reader->connections->lock);
-    for (unsigned part = 0; r >= 0 && part < STS__PART_COUNT; part++) {
-        struct sts__bytes *bytes = &reader->bytes[part];
-        if (!(parts >> part & 1))
-            continue;
-        r = sts__part_read(reader->db, chunk_id, part, bytes, err);
-        ret_parts[part] = (struct sts__part_bytes){ r > 0 ? (const uint8_t *)bytes->data : NULL,
-                                                    r > 0 ? bytes->len : 0 };
-    }
+    for (unsigned part = 0; r >= 0 && part < STS__PART_COUNT; part++)
+        if (parts >> part & 1)
+            r = sts__part_borrow(reader->db, chunk_id, part, &ret_parts[part], err);
     if (reader->is_own)
         pthread_mutex_unlock(&reader->connections->lock);
     return r < 0 ? r : 0;

@@ -178,15 +178,33 @@ static int scan_store(struct sts_error *err)
     return r;
 }
 
-static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+static int read_input(struct sts_error *err)
 {
-    return sts_profile_merge(context, profile, err);
+    struct sts_input *input = NULL;
+    struct sts_profile *profile = sts_profile_new(NULL);
+    int r = STS_E_NOMEM;
+
+    err->status = STS_E_NOMEM;
+    if (profile != NULL)
+        r = sts_input_open(READ_PATH, NULL, &input, err);
+    if (r == STS_E_FORMAT) { /* whether it is a store: no is all that can be said without memory */
+        err->status = STS_E_NOMEM;
+        r = STS_E_NOMEM;
+    }
+    if (r == 0 && sts_input_store(input) == NULL)
+        r = STS_E_FORMAT;
+    while (r == 0 && (r = sts_input_next(input, profile, err)) > 0)
+        r = 0;
+    sts_input_close(input);
+    sts_profile_free(profile);
+    return r;
 }
 
 static int read_store(struct sts_error *err)
 {
     struct sts_each each = STS_EACH_INIT;
     struct sts_store *store = NULL;
+    struct sts_store_reader *reader = NULL;
     struct sts_profile *profile = sts_profile_new(NULL), *sum = sts_profile_new(NULL);
     int r = STS_E_NOMEM;
 
@@ -194,7 +212,10 @@ static int read_store(struct sts_error *err)
     if (profile != NULL && sum != NULL)
         r = open_to_read(&store, err);
     if (r == 0)
-        r = sts_store_each(store, &each, profile, take, sum, err);
+        r = sts_store_reader_open(store, &each, &reader, err);
+    while (r == 0 && (r = sts_store_reader_next(reader, profile, err)) > 0)
+        r = sts_profile_merge(sum, profile, err);
+    sts_store_reader_close(reader);
     if (r == 0 && sts_profile_function_count(sum) == 0)
         r = STS_E_FORMAT;
     sts_store_close(store);
@@ -245,6 +266,11 @@ static int keep_store(struct sts_error *err)
 }
 
 const struct scenario store_scenarios[] = {
-    { "write a store", write_store }, { "ask a store", query_store }, { "sum a store", scan_store },
-    { "read a store", read_store },   { "keep a store", keep_store }, { NULL, NULL },
+    { "write a store", write_store },
+    { "ask a store", query_store },
+    { "sum a store", scan_store },
+    { "read a store", read_store },
+    { "read a store as any input", read_input },
+    { "keep a store", keep_store },
+    { NULL, NULL },
 };

@@ -349,18 +349,16 @@ static void test_store__answers_as_the_profiles_that_it_was_given(void **state)
     }
 }
 
-static int take_profile(void *context, struct sts_profile *profile, struct sts_error *err)
-{
-    return sts_profile_merge(context, profile, err);
-}
-
-static void test_each__gives_what_was_added(void **state)
+static void test_reader__gives_what_was_added_in_order_of_time(void **state)
 {
     struct sts_each each = STS_EACH_INIT;
     struct sts_store *store;
     struct sts_profile *sum = sts_profile_new(NULL), *back = sts_profile_new(NULL);
     struct sts_profile *profile = sts_profile_new(NULL);
+    struct sts_store_reader *reader = NULL;
     struct sts_error err = { .text = "" };
+    int64_t last_ns = INT64_MIN;
+    int r;
 
     (void)state;
     make_profiles(7);
@@ -369,8 +367,15 @@ static void test_each__gives_what_was_added(void **state)
     for (size_t i = 0; i < PROFILES; i++)
         assert_int_equal(sts_profile_merge(sum, profiles[i], NULL), 0);
     store = open_store(false, 1);
-    if (sts_store_each(store, &each, profile, take_profile, back, &err) < 0)
+    assert_int_equal(sts_store_reader_open(store, &each, &reader, &err), 0);
+    while ((r = sts_store_reader_next(reader, profile, &err)) > 0) {
+        assert_true(sts_profile_begin_ns(profile) >= last_ns);
+        last_ns = sts_profile_begin_ns(profile);
+        assert_int_equal(sts_profile_merge(back, profile, NULL), 0);
+    }
+    if (r < 0)
         fail_msg("%s", err.text);
+    sts_store_reader_close(reader);
     assert_int_equal(sts_profile_begin_ns(back), sts_profile_begin_ns(sum));
     assert_int_equal(sts_profile_end_ns(back), sts_profile_end_ns(sum));
     assert_int_equal(sts_profile_function_count(back), sts_profile_function_count(sum));
@@ -390,7 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store__answers_as_the_profiles_that_it_was_given),
-        cmocka_unit_test(test_each__gives_what_was_added),
+        cmocka_unit_test(test_reader__gives_what_was_added_in_order_of_time),
     };
     int fd = mkstemp(store_path), failed;
 
