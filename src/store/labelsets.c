@@ -111,7 +111,7 @@ int sts__labelsets_find(struct sts__labelsets *labelsets, struct sts__db *db, ui
 
     if (known->series_id != STS__NO_SERIES)
         return 1;
-    r = sts__db_stmt(db, "SELECT id, service_id FROM series WHERE about = ?", &stmt, err);
+    r = sts__db_stmt(db, "SELECT id, service_id FROM labelset WHERE about = ?", &stmt, err);
     if (r < 0)
         return r;
     bind_about(stmt, 1, labelsets, set);
@@ -165,7 +165,7 @@ static int make_series(struct sts__labelsets *labelsets, struct sts__db *db, uin
     struct sts__stmt *stmt;
     int64_t id;
     int r = sts__db_stmt(db,
-                         "INSERT INTO series(service_id, about, profile_count, first_ns, last_ns)"
+                         "INSERT INTO labelset(service_id, about, profile_count, first_ns, last_ns)"
                          " VALUES(?, ?, 0, 0, 0)",
                          &stmt, err);
 

@@ -159,7 +159,7 @@ static int expire_before(struct sts__db *db, int64_t time_ns, struct sts_error *
     r = sts__meta_set(db, STS__META_EXPIRED, time_ns, err);
     if (r == 0)
         r = sts__db_stmt(db,
-                         "DELETE FROM print WHERE series_id IN (SELECT id FROM series)"
+                         "DELETE FROM print WHERE series_id IN (SELECT id FROM labelset)"
                          " AND begin_ns < ?",
                          &stmt, err);
     if (r < 0)

@@ -53,7 +53,7 @@ static int list_services(struct plan *plan, struct sts_error *err)
     const struct sts_scan *scan = plan->scan;
     struct sts__stmt *stmt;
     int r = sts__db_stmt(plan->store->db,
-                         "SELECT service_id, id, profile_count FROM series ORDER BY service_id",
+                         "SELECT service_id, id, profile_count FROM labelset ORDER BY service_id",
                          &stmt, err);
 
     while (r >= 0 && (r = sts__stmt_step(stmt, err)) > 0) {

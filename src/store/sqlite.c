@@ -286,6 +286,11 @@ int sts__db_bytes(struct sts__db *db, uint64_t *ret_bytes, struct sts_error *err
     return 0;
 }
 
+bool sts__db_is_library(int (*version_number)(void))
+{
+    return version_number == sqlite3_libversion_number;
+}
+
 int64_t sts__db_last_id(const struct sts__db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);

@@ -61,6 +61,10 @@ size_t sts__db_log_pages(const struct sts__db *db);
 /* sts__db_bytes - size of the main file in use. */
 STS_MUST_CHECK int sts__db_bytes(struct sts__db *db, uint64_t *ret_bytes, struct sts_error *err);
 
+/* sts__db_is_library - whether a host's sqlite3_libversion_number is that of the SQLite used here.
+ */
+bool sts__db_is_library(int (*version_number)(void));
+
 int64_t sts__db_last_id(const struct sts__db *db);     /* of the last insert */
 size_t sts__db_changed_rows(const struct sts__db *db); /* by the last insert, update or delete */
 const char *sts__db_path(const struct sts__db *db);

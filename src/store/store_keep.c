@@ -177,8 +177,8 @@ static int delete_rows(struct sts__db *db, int64_t service_id, struct sts_error 
     static const char *const deletes[] = {
         "DELETE FROM part WHERE id / 32 IN (SELECT id FROM chunk WHERE service_id = ?)",
         "DELETE FROM chunk WHERE service_id = ?",
-        "DELETE FROM print WHERE series_id IN (SELECT id FROM series WHERE service_id = ?)",
-        "DELETE FROM series WHERE service_id = ?",
+        "DELETE FROM print WHERE series_id IN (SELECT id FROM labelset WHERE service_id = ?)",
+        "DELETE FROM labelset WHERE service_id = ?",
         "DELETE FROM service WHERE id = ?",
     };
     int r = 0;

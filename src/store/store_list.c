@@ -116,9 +116,9 @@ static const struct {
     const char *sql;
     int (*add)(struct sts_store_list *list, struct sts__stmt *stmt, struct sts_error *err);
 } tables[] = {
-    { "SELECT series.id, service.name, about, profile_count, first_ns, last_ns"
-      " FROM series JOIN service ON service.id = service_id WHERE profile_count > 0"
-      " ORDER BY service.name, series.id",
+    { "SELECT labelset.id, service.name, about, profile_count, first_ns, last_ns"
+      " FROM labelset JOIN service ON service.id = service_id WHERE profile_count > 0"
+      " ORDER BY service.name, labelset.id",
       add_series },
     { "SELECT service.name, level, chunk_count, profile_count, row_count, edge_count, byte_count"
       " FROM total JOIN service ON service.id = service_id ORDER BY service.name, level",

@@ -276,7 +276,7 @@ static int write_series(struct writing *writing, size_t first, size_t end, struc
     int64_t begin_ns = writing->order[first]->begin_ns, last_ns = INT64_MIN;
     struct sts__stmt *stmt;
     int r = sts__db_stmt(writing->db,
-                         "UPDATE series SET"
+                         "UPDATE labelset SET"
                          " first_ns = iif(profile_count = 0, ?2, min(first_ns, ?2)),"
                          " last_ns = iif(profile_count = 0, ?3, max(last_ns, ?3)),"
                          " profile_count = profile_count + ?4 WHERE id = ?1",

@@ -24,6 +24,7 @@ MAY_INCLUDE = {
     "src/record": {"base", "record"},
     "src/writer": {"base", "model", "format", "record", "writer"},
     "cli": {"cli"},
+    "sqlext": {"base", "query", "store", "sqlext"},
     "python/collector": {"base", "record", "writer", "collector"},
     "python/binding": {"base", "model", "format", "binding"},
 }
@@ -35,6 +36,7 @@ WRAPPED = {
     r"zlib\.h": "src/format/gzip.c",
     r"zstd\.h": "src/format/zstd.c",
     r"xxhash\.h": "src/store/checksum.c",
+    r"sqlite3ext\.h": "sqlext/virtual_table.h",
     r"sqlite3\.h": ("src/store/sqlite.c", "src/store/sqlite_sums.c"),
 }
 
@@ -62,7 +64,8 @@ def strip_comments(text):
 
 
 C_FILES = [name for name in tracked() if name.endswith((".c", ".h"))]
-PRODUCT = [name for name in C_FILES if name.startswith(("src/", "cli/", "include/", "python/"))]
+PRODUCT = [name for name in C_FILES
+           if name.startswith(("src/", "cli/", "include/", "python/", "sqlext/"))]
 
 
 class IncludeRules(unittest.TestCase):
