@@ -22,8 +22,6 @@
 #include <statslice/sink.h>
 #include <statslice/store.h>
 
-#include "store_rollup_helper.h"
-
 #define SECOND    INT64_C(1000000000)
 #define MINUTE    (60 * SECOND)
 #define HOUR      (60 * MINUTE)
@@ -299,6 +297,19 @@ static void fill_store(size_t first, size_t end)
     sts_store_close(store);
 }
 
+static void compact_store(void)
+{
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+    struct sts_store *store = NULL;
+    struct sts_error err = { .text = "" };
+
+    options.writes = true;
+    if (sts_store_open(store_path, &options, &store, &err) < 0 ||
+        sts_store_compact(store, NULL, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+    sts_store_close(store);
+}
+
 static void remove_store(void)
 {
     static const char *const endings[] = { "", "-wal", "-shm" };
@@ -339,11 +350,11 @@ static void test_store__answers_as_the_profiles_that_it_was_given(void **state)
         size_t early = PROFILES / 2, stored = round % 4 == 3 ? PROFILES / 2 + 20 : PROFILES;
         make_profiles(round);
         fill_store(0, early);
-        helper_roll_up(store_path);
+        compact_store();
         fill_store(early, stored); /* late data, which is in no rollup */
-        compare("some rolled up", base_ns, stored);
-        helper_roll_up(store_path);
-        compare("all rolled up", base_ns, stored);
+        compare("some compacted", base_ns, stored);
+        compact_store();
+        compare("all compacted", base_ns, stored);
         remove_store();
         free_profiles();
     }
@@ -363,7 +374,7 @@ static void test_reader__gives_what_was_added_in_order_of_time(void **state)
     (void)state;
     make_profiles(7);
     fill_store(0, PROFILES);
-    helper_roll_up(store_path);
+    compact_store();
     for (size_t i = 0; i < PROFILES; i++)
         assert_int_equal(sts_profile_merge(sum, profiles[i], NULL), 0);
     store = open_store(false, 1);
@@ -391,10 +402,60 @@ static void test_reader__gives_what_was_added_in_order_of_time(void **state)
     sts_profile_free(profile);
 }
 
+/* Flip a byte of each page in turn: the answer is the same, or there is none. */
+static void test_store__with_any_byte_damaged_gives_no_wrong_number(void **state)
+{
+    struct question question = { .count = 0 };
+    struct sts_error err = { .text = "" };
+    size_t refused = 0, pages;
+    char *expected;
+    FILE *file;
+
+    (void)state;
+    make_profiles(3);
+    fill_store(0, PROFILES);
+    compact_store();
+    ask_for(&question, "slice", "7m"); /* some of each level, and raw ones */
+    expected = ask(&question, "auto", 0, PROFILES, NULL);
+    file = fopen(store_path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    pages = (size_t)ftell(file) / 4096;
+    for (size_t page = 0; page < pages; page++) {
+        long at = (long)(page * 4096) + (long)random_below(4096);
+        struct sts_store *store = NULL;
+        int byte, r;
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        byte = fgetc(file);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        fputc(byte ^ 1 << page % 8, file);
+        fflush(file);
+        r = sts_store_open(store_path, NULL, &store, &err);
+        if (r == 0) {
+            char *answer = ask(&question, "auto", PROFILES, PROFILES, store);
+            if (answer[0] == '{')
+                assert_string_equal(answer, expected);
+            refused += answer[0] != '{';
+            free(answer);
+        }
+        refused += r < 0;
+        sts_store_close(store);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        fputc(byte, file);
+        fflush(file);
+    }
+    assert_true(refused > pages / 4);
+    fclose(file);
+    free(expected);
+    remove_store();
+    free_profiles();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store__answers_as_the_profiles_that_it_was_given),
+        cmocka_unit_test(test_store__with_any_byte_damaged_gives_no_wrong_number),
         cmocka_unit_test(test_reader__gives_what_was_added_in_order_of_time),
     };
     int fd = mkstemp(store_path), failed;
