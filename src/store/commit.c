@@ -105,10 +105,17 @@ static int number(struct sts_store *store, struct sts__batch *batch, struct sts_
 
 /* --- the commit --- */
 
-static void checkpoint(struct sts__db *db)
+/* Not at each commit while the log cannot begin anew: a checkpoint waits for the disk twice. */
+static void checkpoint(struct sts_store *store)
 {
-    if (sts__db_log_pages(db) >= CHECKPOINT_PAGES)
-        sts__db_checkpoint(db, sts__db_log_pages(db) >= LOG_PAGES_MAX);
+    size_t pages = sts__db_log_pages(store->db);
+
+    if (pages < store->checkpoint_pages) /* it has begun anew */
+        store->checkpoint_pages = 0;
+    if (pages - store->checkpoint_pages < CHECKPOINT_PAGES)
+        return;
+    sts__db_checkpoint(store->db, pages >= LOG_PAGES_MAX);
+    store->checkpoint_pages = pages;
 }
 
 static int put(struct sts_store *store, struct sts_error *err)
@@ -117,7 +124,7 @@ static int put(struct sts_store *store, struct sts_error *err)
 
     if (r < 0)
         return r;
-    checkpoint(store->db);
+    checkpoint(store);
     if (++store->commits_since_keep >= KEEP_COMMITS) {
         store->commits_since_keep = 0;
         sts__store_keep_up(store->db, &store->packing);

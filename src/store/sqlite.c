@@ -227,6 +227,7 @@ int sts__db_reserve(struct sts__db *db, int bytes, struct sts_error *err)
 
 int sts__db_begin_write(struct sts__db *db, struct sts_error *err)
 {
+    sts__patience_give_way(&db->patience);
     return sts__db_exec(db, "BEGIN IMMEDIATE", err);
 }
 
@@ -239,6 +240,7 @@ int sts__db_commit(struct sts__db *db, struct sts_error *err)
 {
     int r = sts__db_exec(db, "COMMIT", err);
 
+    sts__patience_release(&db->patience);
     if (r < 0)
         sts__db_rollback(db);
     return r;

@@ -22,9 +22,10 @@ struct sts_store {
     struct sts__translation translation;
     struct sts__source source;
     struct sts__batch filling;
-    struct sts__batch packing; /* the thread's while it runs; not empty after it failed */
+    struct sts__batch packing;   /* the thread's while it runs; not empty after it failed */
     unsigned commits_since_keep; /* the thread's while it runs */
     struct sts_store_tally tally;
+    size_t checkpoint_pages; /* in the log at the last checkpoint; with packing, the thread's */
     enum sts_store_state *states; /* of the last batch */
     size_t state_count, state_cap;
     uint32_t *unwanted_ids; /* symbols that the last scan was not to sum */
