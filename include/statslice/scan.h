@@ -64,8 +64,9 @@ struct sts_scan_span {
 /* Sums of profiles of one lane and one slice; all of it borrowed until the visit returns. */
 struct sts_scan_block {
     uint32_t lane;
-    size_t slice;                      /* or STS_SCAN_ALONE */
-    struct sts_scan_span alone;        /* the one profile's span, where it is one */
+    size_t slice;               /* or STS_SCAN_ALONE */
+    struct sts_scan_span alone; /* the one profile's span, where it is one */
+    bool stands_in; /* alone, and a sum of profiles that are not kept: spans has theirs */
     const struct sts_scan_span *spans; /* of the profiles that were summed */
     size_t span_count;
     const uint32_t *function_ids; /* functions with a row in any of them */

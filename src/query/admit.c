@@ -114,22 +114,31 @@ static void mark_estimated(struct sts_query *query)
 }
 
 static int cut(struct sts_query *query, const struct sts__about *about,
-               const struct sts__admitted *admitted, struct sts_error *err)
+               const struct sts__admitted *admitted)
 {
-    int r;
-
     if (admitted->is_split)
-        r = sts__cut_span(&query->cut, &query->axis, about->span.begin_ns, about->span.end_ns,
-                          query->from_ns, query->to_ns);
-    else
-        r = sts__cut_at(&query->cut, &query->axis, admitted->counted.begin_ns);
+        return sts__cut_span(&query->cut, &query->axis, about->span.begin_ns, about->span.end_ns,
+                             query->from_ns, query->to_ns);
+    return sts__cut_at(&query->cut, &query->axis, admitted->counted.begin_ns);
+}
+
+static int fail_slices(int r, struct sts_error *err)
+{
+    if (r == STS_E_LIMIT)
+        return sts__query_too_many_slices(err);
+    return r < 0 ? sts__fail_nomem(err) : 0;
+}
+
+static int note_slices(struct sts_query *query, const struct sts__about *about,
+                       const struct sts__admitted *admitted, struct sts_error *err)
+{
+    int r = cut(query, about, admitted);
+
     if (r == 0)
         r = open_slices(query);
     if (r == 0 && admitted->span.begin_ns < admitted->span.end_ns)
         r = note_coverage(query, &admitted->span, about->coverage);
-    if (r == STS_E_LIMIT)
-        return sts__query_too_many_slices(err);
-    return r < 0 ? sts__fail_nomem(err) : 0;
+    return fail_slices(r, err);
 }
 
 int sts__query_take(struct sts_query *query, const struct sts__about *about,
@@ -138,7 +147,7 @@ int sts__query_take(struct sts_query *query, const struct sts__about *about,
     int r = query->has_axis ? 0 : sts__query_set_axis(query, err);
 
     if (r == 0)
-        r = cut(query, about, admitted, err);
+        r = note_slices(query, about, admitted, err);
     if (r < 0)
         return r;
     if (sts__query_is_estimated(query, about))
@@ -147,4 +156,25 @@ int sts__query_take(struct sts_query *query, const struct sts__about *about,
            query->counts.profiles_in == 0);
     query->counts.profiles_in++;
     return 0;
+}
+
+int sts__query_stand_in(struct sts_query *query, const struct sts__about *about,
+                        struct sts_error *err)
+{
+    struct sts__admitted admitted;
+    int r = sts__query_admit(query, about, &admitted, err);
+
+    if (r <= 0)
+        return r;
+    r = cut(query, about, &admitted);
+    for (size_t i = 0; r == 0 && i < query->cut.run_count; i++) {
+        const struct sts__run *run = &query->cut.runs[i];
+        if (!run->outside)
+            r = sts__cells_reserve(&query->cells, run->slice, run->slice + (int64_t)run->count - 1);
+    }
+    if (r < 0)
+        return fail_slices(r, err);
+    if (query->cut.run_count > 1 || query->cut.runs[0].count > 1)
+        mark_estimated(query);
+    return 1;
 }

@@ -257,25 +257,41 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
     return r;
 }
 
+/* Where a block's figures go, once its spans are taken. Returns: 1, 0: nowhere, or a failure. */
+static int find_place(struct reading *reading, const struct sts_scan_block *block,
+                      struct sts__place *ret_place, struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    struct sts__about about = { { block->alone.begin_ns, block->alone.end_ns },
+                                block->alone.coverage };
+    int r = 1;
+
+    *ret_place = (struct sts__place){ .scale_by = 1.0 };
+    if (block->slice != STS_SCAN_ALONE) {
+        ret_place->slice =
+            sts__cells_slice(&query->cells, reading->first_slice + (int64_t)block->slice);
+        return 1;
+    }
+    if (block->stands_in)
+        r = sts__query_stand_in(query, &about, err);
+    if (r > 0)
+        *ret_place = sts__query_place(query, &about);
+    return r;
+}
+
 static int add_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
 {
     struct reading *reading = context;
-    struct sts_query *query = reading->query;
-    struct sts__place place = { .scale_by = 1.0 };
+    uint64_t in_before = reading->query->counts.profiles_in;
+    struct sts__place place;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < block->span_count; i++)
-        r = take_span(query, &block->spans[i], err);
-    if (r < 0)
+        r = take_span(reading->query, &block->spans[i], err);
+    if (r < 0 || reading->query->counts.profiles_in == in_before)
         return r;
-    if (block->slice == STS_SCAN_ALONE) {
-        struct sts__about about = { { block->alone.begin_ns, block->alone.end_ns },
-                                    block->alone.coverage };
-        place = sts__query_place(query, &about);
-    } else {
-        place.slice = sts__cells_slice(&query->cells, reading->first_slice + (int64_t)block->slice);
-    }
-    return add_values(reading, block, &place, err);
+    r = find_place(reading, block, &place, err);
+    return r <= 0 ? r : add_values(reading, block, &place, err);
 }
 
 /* --- all of it --- */

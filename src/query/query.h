@@ -134,6 +134,15 @@ struct sts__place {
 /* sts__query_place - of the profile that was taken last. */
 struct sts__place sts__query_place(const struct sts_query *query, const struct sts__about *about);
 
+/*
+ * sts__query_stand_in - make the query's cut that of a sum whose profiles are not kept.
+ *
+ * They were taken before, by their spans; the slices that their sum is shared among say that they
+ * are estimated. Returns: 1; 0 where nothing of it counts.   Errors: STS_E_LIMIT, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__query_stand_in(struct sts_query *query, const struct sts__about *about,
+                                       struct sts_error *err);
+
 /* sts__query_add_figures - one or two, of the metric, to a group. Errors: STS_E_LIMIT, STS_E_NOMEM.
  */
 STS_MUST_CHECK int sts__query_add_figures(struct sts_query *query, const struct sts__place *place,

@@ -73,29 +73,6 @@ static int begin_at(struct sts__intervals *intervals, int64_t begin_ns, unsigned
     return r;
 }
 
-/* The buckets of a level that [begin_ns, end_ns) holds whole; before and behind them finer ones. */
-static int take_level(struct sts__intervals *intervals, int64_t begin_ns, int64_t end_ns,
-                      unsigned level)
-{
-    int64_t first_ns, last_ns;
-    int r;
-
-    if (begin_ns >= end_ns)
-        return 0;
-    if (level == 0)
-        return begin_at(intervals, begin_ns, 0);
-    first_ns = floor_to(begin_ns + (widths_ns[level] - 1), widths_ns[level]);
-    last_ns = floor_to(end_ns, widths_ns[level]);
-    if (first_ns >= last_ns)
-        return take_level(intervals, begin_ns, end_ns, level - 1);
-    r = take_level(intervals, begin_ns, first_ns, level - 1);
-    if (r == 0)
-        r = begin_at(intervals, first_ns, level);
-    if (r == 0)
-        r = take_level(intervals, last_ns, end_ns, level - 1);
-    return r;
-}
-
 static int64_t later(int64_t a_ns, int64_t b_ns)
 {
     return a_ns > b_ns ? a_ns : b_ns;
@@ -104,6 +81,58 @@ static int64_t later(int64_t a_ns, int64_t b_ns)
 static int64_t earlier(int64_t a_ns, int64_t b_ns)
 {
     return a_ns < b_ns ? a_ns : b_ns;
+}
+
+static int64_t ceil_to(int64_t time_ns, int64_t width_ns)
+{
+    return floor_to(time_ns + (width_ns - 1), width_ns);
+}
+
+static int64_t kept_from(const struct sts__split *split, unsigned level)
+{
+    return split->kept_from_ns == NULL ? INT64_MIN : split->kept_from_ns[level];
+}
+
+/* Profiles that were let go: buckets of the finest level that has them all, or nothing is left. */
+static int take_stand_ins(struct sts__intervals *intervals, const struct sts__split *split,
+                          int64_t begin_ns, int64_t end_ns)
+{
+    int64_t stop_ns = earlier(end_ns, kept_from(split, 0)), last_ns;
+    unsigned level = 1;
+    int r;
+
+    while (level < STS__LEVELS && floor_to(begin_ns, widths_ns[level]) < kept_from(split, level))
+        level++;
+    if (level == STS__LEVELS)
+        return begin_at(intervals, begin_ns, 0);
+    last_ns = intervals->items[intervals->count - 1].begin_ns;
+    r = begin_at(intervals, later(floor_to(begin_ns, widths_ns[level]), last_ns), level);
+    stop_ns = ceil_to(stop_ns, widths_ns[level]);
+    return r == 0 && stop_ns < end_ns ? begin_at(intervals, stop_ns, 0) : r;
+}
+
+/* The buckets of a level that [begin_ns, end_ns) holds whole; before and behind them finer ones. */
+static int take_level(struct sts__intervals *intervals, const struct sts__split *split,
+                      int64_t begin_ns, int64_t end_ns, unsigned level)
+{
+    int64_t first_ns, last_ns;
+    int r;
+
+    if (begin_ns >= end_ns)
+        return 0;
+    if (level == 0)
+        return begin_ns < kept_from(split, 0) ? take_stand_ins(intervals, split, begin_ns, end_ns)
+                                              : begin_at(intervals, begin_ns, 0);
+    first_ns = ceil_to(later(begin_ns, kept_from(split, level)), widths_ns[level]);
+    last_ns = floor_to(end_ns, widths_ns[level]);
+    if (first_ns >= last_ns)
+        return take_level(intervals, split, begin_ns, end_ns, level - 1);
+    r = take_level(intervals, split, begin_ns, first_ns, level - 1);
+    if (r == 0)
+        r = begin_at(intervals, first_ns, level);
+    if (r == 0)
+        r = take_level(intervals, split, last_ns, end_ns, level - 1);
+    return r;
 }
 
 /* A slice, without the times that must be answered raw. *at: the first of those that may matter. */
@@ -122,7 +151,7 @@ static int take_slice(struct sts__intervals *intervals, const struct sts__split 
     for (size_t i = *at; r == 0 && begin_ns < end_ns; i++) {
         bool is_last = i >= split->raw_span_count || raw_ns[2 * i] >= end_ns;
         int64_t stop_ns = is_last ? end_ns : later(raw_ns[2 * i], begin_ns);
-        r = take_level(intervals, begin_ns, stop_ns, split->level_max);
+        r = take_level(intervals, split, begin_ns, stop_ns, split->level_max);
         if (r == 0)
             r = begin_at(intervals, stop_ns, 0);
         begin_ns = is_last || raw_ns[2 * i + 1] >= end_ns ? end_ns
@@ -134,12 +163,13 @@ static int take_slice(struct sts__intervals *intervals, const struct sts__split 
 int sts__intervals_init(struct sts__intervals *intervals, const struct sts__split *split,
                         struct sts_error *err)
 {
+    bool uses_levels = split->level_max > 0 || kept_from(split, 0) > INT64_MIN;
     size_t at = 0;
     int r;
 
     *intervals = (struct sts__intervals){ 0 };
     r = begin_at(intervals, INT64_MIN, 0);
-    for (size_t i = 0; r == 0 && split->level_max > 0 && i + 1 < split->edge_count; i++)
+    for (size_t i = 0; r == 0 && uses_levels && i + 1 < split->edge_count; i++)
         r = take_slice(intervals, split, split->edges_ns[i], split->edges_ns[i + 1], &at);
     if (r == 0)
         return 0;

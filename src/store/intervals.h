@@ -39,12 +39,14 @@ struct sts__split {
     unsigned level_max;          /* 0: all is answered raw */
     const int64_t *raw_spans_ns; /* begins and ends of times that must be answered raw; ascending */
     size_t raw_span_count;
+    const int64_t *kept_from_ns; /* [STS__LEVELS]: what begins before was let go; NULL: nothing */
 };
 
 /*
  * sts__intervals_init - the coarsest levels that answer exactly.
  *
- * A bucket is taken where one slice, and [from_ns, to_ns), holds it whole.
+ * A bucket is taken where one slice, and [from_ns, to_ns), holds it whole. Where the profiles were
+ * let go, a bucket of the finest level that is left is taken in any case: it stands in for them.
  * Errors: STS_E_NOMEM, STS_E_LIMIT. Memory: sts__intervals_deinit, not after a failure.
  */
 STS_MUST_CHECK int sts__intervals_init(struct sts__intervals *intervals,

@@ -87,21 +87,18 @@ static bool is_asked_for(struct cursor *cursor, const struct sts__chunk_about *a
     unsigned level = level_at(cursor, begin_ns);
 
     if (about->level > 0)
-        return level == about->level;
+        return level == about->level && is_in_range(cursor->scan, begin_ns, end_ns);
     if (about->is_rolled && about->span_class <= level)
         return false;
     return is_in_range(cursor->scan, begin_ns, end_ns);
 }
 
-static size_t slice_of(struct cursor *cursor, const struct sts__chunk_about *about,
-                       int64_t begin_ns, int64_t end_ns, double coverage)
+static size_t slice_of(struct cursor *cursor, int64_t begin_ns, int64_t end_ns, double coverage)
 {
     const struct sts_scan *scan = cursor->scan;
     bool is_moment = scan->by != STS_SCAN_BY_SPAN || begin_ns == end_ns;
     size_t slice;
 
-    if (about->level > 0) /* its interval holds buckets that lie in one slice */
-        return slice_at(cursor, begin_ns);
     if (scan->part_covered_alone && coverage < 1.0)
         return STS_SCAN_ALONE;
     if (is_moment)
@@ -135,6 +132,20 @@ static int add(struct sts__picks *picks, uint32_t profile, const struct sts__pic
     return 0;
 }
 
+double sts__chunk_coverage(const struct sts__chunk *chunk, uint32_t profile)
+{
+    double profiled = 0, all = 0;
+
+    if (chunk->first_spans == NULL)
+        return chunk->coverages[profile];
+    for (uint32_t i = chunk->first_spans[profile]; i < chunk->first_spans[profile + 1]; i++) {
+        double length = (double)chunk->spans[i].end_ns - (double)chunk->spans[i].begin_ns;
+        profiled += chunk->spans[i].coverage * length;
+        all += length;
+    }
+    return all > 0 && profiled < all ? profiled / all : 1.0;
+}
+
 int sts__pick(struct sts__picks *picks, const struct sts_scan *scan,
               const struct sts__intervals *intervals, const struct sts__chunk_about *about,
               const struct sts__chunk *chunk, struct sts_error *err)
@@ -151,7 +162,7 @@ int sts__pick(struct sts__picks *picks, const struct sts_scan *scan,
             !is_asked_for(&cursor, about, chunk->begin_ns[i], chunk->end_ns[i]))
             continue;
         place.slice =
-            slice_of(&cursor, about, chunk->begin_ns[i], chunk->end_ns[i], chunk->coverages[i]);
+            slice_of(&cursor, chunk->begin_ns[i], chunk->end_ns[i], sts__chunk_coverage(chunk, i));
         if (add(picks, i, &place) < 0)
             return sts__fail_nomem(err);
     }

@@ -37,6 +37,9 @@ struct sts__picks {
 
 void sts__picks_deinit(struct sts__picks *picks);
 
+/* sts__chunk_coverage - of a profile; of a sum, the mean of the profiles in it. */
+double sts__chunk_coverage(const struct sts__chunk *chunk, uint32_t profile);
+
 /*
  * sts__pick - look through a chunk's profiles, of which all else may be missing.
  *

@@ -84,6 +84,20 @@ uint32_t sts__reduce_parts(const struct sts_scan *scan)
 
 /* --- spans --- */
 
+/* From the first begin to the last end: of a sum, that is closer than its bucket. */
+static struct sts_scan_span hull_of(const struct sts__span *spans, size_t count)
+{
+    struct sts_scan_span hull = { INT64_MAX, INT64_MIN, 1.0 };
+
+    for (size_t i = 0; i < count; i++) {
+        if (spans[i].begin_ns < hull.begin_ns)
+            hull.begin_ns = spans[i].begin_ns;
+        if (spans[i].end_ns > hull.end_ns)
+            hull.end_ns = spans[i].end_ns;
+    }
+    return hull;
+}
+
 static int add_spans(struct sts__reduce *reduce, struct sts__reduce_cell *cell,
                      const struct sts__chunk *chunk, uint32_t profile)
 {
@@ -103,7 +117,9 @@ static int add_spans(struct sts__reduce *reduce, struct sts__reduce_cell *cell,
         cell->spans[cell->span_count++] =
             (struct sts_scan_span){ spans[i].begin_ns, spans[i].end_ns, spans[i].coverage };
     reduce->value_count += count * (sizeof(*cell->spans) / sizeof(int64_t));
-    cell->alone = (struct sts_scan_span){ own.begin_ns, own.end_ns, own.coverage };
+    cell->alone = hull_of(spans, count);
+    cell->alone.coverage = sts__chunk_coverage(chunk, profile);
+    cell->stands_in = chunk->first_spans != NULL;
     return 0;
 }
 

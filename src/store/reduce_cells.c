@@ -258,6 +258,7 @@ static struct sts__block *new_block(const struct sts__reduce *reduce,
     block->view.lane = cell->place.lane;
     block->view.slice = cell->place.slice;
     block->view.alone = cell->alone;
+    block->view.stands_in = cell->stands_in && cell->place.slice == STS_SCAN_ALONE;
     block->view.spans = spans;
     block->view.span_count = cell->span_count;
     block->view.function_count = functions;

@@ -17,6 +17,7 @@ struct sts__reduce_sums {
 struct sts__reduce_cell {
     struct sts__pick_place place;
     struct sts_scan_span alone;  /* of the one profile, where the place is alone */
+    bool stands_in;              /* that is a sum of several */
     struct sts_scan_span *spans; /* owned */
     size_t span_count, span_cap;
     struct sts__reduce_sums functions, edges;

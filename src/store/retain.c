@@ -62,6 +62,38 @@ int sts__retention_set(struct sts__db *db, const struct sts_store_retention *ret
     return r < 0 ? r : sts__meta_set(db, BYTES_NAME, (int64_t)retention->bytes_max, err);
 }
 
+/* --- what was let go --- */
+
+static void name_gone(bool is_raw, unsigned level_or_class, char name[NAME_BYTES])
+{
+    snprintf(name, NAME_BYTES, "gone.%s%u", is_raw ? "raw." : "", level_or_class);
+}
+
+int sts__gone_get(struct sts__db *db, bool is_raw, unsigned level_or_class, int64_t *ret_end_ns,
+                  struct sts_error *err)
+{
+    char name[NAME_BYTES];
+    int r;
+
+    name_gone(is_raw, level_or_class, name);
+    r = sts__meta_get(db, name, ret_end_ns, err);
+    return r < 0 ? r : 0;
+}
+
+/* A query must know which level can no longer answer for which time. */
+static int note_gone(struct sts__db *db, bool is_raw, unsigned level_or_class, int64_t end_ns,
+                     struct sts_error *err)
+{
+    char name[NAME_BYTES];
+    int64_t before_ns = INT64_MIN;
+    int r = sts__gone_get(db, is_raw, level_or_class, &before_ns, err);
+
+    if (r < 0 || before_ns >= end_ns)
+        return r;
+    name_gone(is_raw, level_or_class, name);
+    return sts__meta_set(db, name, end_ns, err);
+}
+
 /* --- what is too old --- */
 
 /* What ends at or before it goes, of the chunks that count as a level's. Returns: false for none.
@@ -169,10 +201,10 @@ static int expire_before(struct sts__db *db, int64_t time_ns, struct sts_error *
 }
 
 /* The first ones found, until so many bytes have gone. Returns: how many went. */
-static int let_go(struct sts__db *db, const struct found *found, bool is_raw, int64_t bytes,
-                  struct sts_error *err)
+static int let_go(struct sts__db *db, const struct found *found, bool is_raw, unsigned level,
+                  int64_t bytes, struct sts_error *err)
 {
-    int64_t gone_bytes = 0, expired_ns = INT64_MIN;
+    int64_t gone_bytes = 0, last_ns = INT64_MIN;
     size_t gone = 0;
     int r = sts__db_begin_write(db, err);
 
@@ -181,11 +213,13 @@ static int let_go(struct sts__db *db, const struct found *found, bool is_raw, in
     for (; r >= 0 && gone < found->count && gone_bytes < bytes; gone++) {
         r = sts__chunk_rows_delete(db, found->ids[gone], err);
         gone_bytes += found->bytes[gone];
-        if (is_raw && found->end_ns[gone] > expired_ns)
-            expired_ns = found->end_ns[gone];
+        if (found->end_ns[gone] > last_ns)
+            last_ns = found->end_ns[gone];
     }
+    if (r >= 0)
+        r = note_gone(db, is_raw, is_raw ? level + 1 : level, last_ns, err);
     if (r >= 0 && is_raw)
-        r = expire_before(db, expired_ns, err);
+        r = expire_before(db, last_ns, err);
     if (r >= 0)
         r = sts__meta_raise_generation(db, err);
     if (r >= 0)
@@ -206,7 +240,7 @@ static int drop_old(struct sts__db *db, bool is_raw, unsigned level, int64_t cut
         r = find_oldest(db, is_raw, level, cutoff_ns, &found, err);
         if (r < 0 || found.count == 0)
             return r;
-        r = let_go(db, &found, is_raw, INT64_MAX, err);
+        r = let_go(db, &found, is_raw, level, INT64_MAX, err);
         if (r < 0)
             return r;
         *gone += (size_t)r;
@@ -254,7 +288,7 @@ static int drop_excess(struct sts__db *db, uint64_t bytes_max, size_t *gone, str
             turn++;
             continue;
         }
-        r = let_go(db, &found, is_raw, (int64_t)(bytes - bytes_max), err);
+        r = let_go(db, &found, is_raw, turn / 2, (int64_t)(bytes - bytes_max), err);
         if (r >= 0)
             *gone += (size_t)r;
     }

@@ -15,6 +15,14 @@ struct sts__db;
 STS_MUST_CHECK int sts__retention_get(struct sts__db *db, struct sts_store_retention *ret_retention,
                                       struct sts_error *err);
 
+/*
+ * sts__gone_get - the last end of a chunk that was let go: of a level's, or raw ones of a class.
+ *
+ * Unchanged where none was.   Returns: below 0 on failure.
+ */
+STS_MUST_CHECK int sts__gone_get(struct sts__db *db, bool is_raw, unsigned level_or_class,
+                                 int64_t *ret_end_ns, struct sts_error *err);
+
 /* sts__retention_set - in a transaction that writes. */
 STS_MUST_CHECK int sts__retention_set(struct sts__db *db,
                                       const struct sts_store_retention *retention,

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "store/chunk_list.h"
 #include "store/part.h"
+#include "store/retain.h"
 #include "store/scan.h"
 #include "store/scan_threads.h"
 #include "store/schema.h"
@@ -138,6 +139,27 @@ static int list_raw_spans(const struct plan *plan, int64_t **ret_spans_ns, size_
     return 0;
 }
 
+/* From when on each level can tell of everything: its own sums, and the profiles beside them. */
+static int list_kept(const struct plan *plan, int64_t kept_from_ns[STS__LEVELS],
+                     struct sts_error *err)
+{
+    int r = 0;
+
+    for (unsigned level = 0; r >= 0 && level < STS__LEVELS; level++) {
+        kept_from_ns[level] = INT64_MIN;
+        if (level > 0)
+            r = sts__gone_get(plan->store->db, false, level, &kept_from_ns[level], err);
+    }
+    for (unsigned span_class = 1; r >= 0 && span_class <= STS__CLASS_NONE; span_class++) {
+        int64_t gone_ns = INT64_MIN;
+        r = sts__gone_get(plan->store->db, true, span_class, &gone_ns, err);
+        for (unsigned level = 0; level < span_class && level < STS__LEVELS; level++)
+            if (gone_ns > kept_from_ns[level])
+                kept_from_ns[level] = gone_ns;
+    }
+    return r < 0 ? r : 0;
+}
+
 static int make_intervals(struct plan *plan, struct sts_error *err)
 {
     const struct sts_scan *scan = plan->scan;
@@ -147,10 +169,12 @@ static int make_intervals(struct plan *plan, struct sts_error *err)
                                 .edge_count = scan->edge_count,
                                 .by_end = scan->by == STS_SCAN_BY_END,
                                 .level_max = scan->raw_only ? 0 : LEVEL_MAX };
+    int64_t kept_from_ns[STS__LEVELS];
     int64_t *raw_spans_ns = NULL;
-    int r = 0;
+    int r = list_kept(plan, kept_from_ns, err);
 
-    if (scan->part_covered_alone)
+    split.kept_from_ns = kept_from_ns;
+    if (r == 0 && scan->part_covered_alone)
         r = list_raw_spans(plan, &raw_spans_ns, &split.raw_span_count, err);
     split.raw_spans_ns = raw_spans_ns;
     if (r == 0)

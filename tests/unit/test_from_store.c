@@ -402,6 +402,71 @@ static void test_reader__gives_what_was_added_in_order_of_time(void **state)
     sts_profile_free(profile);
 }
 
+static struct sts_series *series_of(const struct question *question, size_t end,
+                                    struct sts_store *store)
+{
+    struct sts_query *query = new_query(question, "auto");
+    struct sts_series *series = NULL;
+
+    for (size_t i = 0; i < end; i++)
+        assert_int_equal(sts_query_add(query, profiles[i], NULL), 0);
+    if (store != NULL)
+        assert_int_equal(sts_query_add_store(query, store, NULL), 0);
+    assert_int_equal(sts_query_finish(query, &series, NULL), 0);
+    sts_query_free(query);
+    return series;
+}
+
+static void let_go_of_profiles(void)
+{
+    struct sts_store_retention retention = { .ages_ns = { DAY } };
+    struct sts_store_options options = STS_STORE_OPTIONS_INIT;
+    struct sts_store *store = NULL;
+    size_t gone = 0;
+
+    options.writes = true;
+    assert_int_equal(sts_store_open(store_path, &options, &store, NULL), 0);
+    assert_int_equal(sts_store_set_retention(store, &retention, NULL), 0);
+    assert_int_equal(sts_store_retain(store, &gone, NULL), 0);
+    assert_true(gone > 0);
+    sts_store_close(store);
+}
+
+static void test_store__without_its_profiles_answers_by_sums(void **state)
+{
+    struct question whole = { .count = 0 }, cut = { .count = 0 };
+    struct sts_series *expected, *answer;
+    struct sts_store *store;
+
+    (void)state;
+    make_profiles(4);
+    fill_store(0, PROFILES);
+    let_go_of_profiles();
+    store = open_store(false, 2);
+    ask_for(&whole, "slice", "1h"); /* no minute has an edge inside */
+    for (int raw = 0; raw < 2; raw++)
+        expect_same(&whole, "sums", ask(&whole, "auto", 0, PROFILES, NULL),
+                    ask(&whole, raw ? "raw" : "auto", 0, 0, store));
+    ask_for(&cut, "slice", "45s");
+    ask_for(&cut, "metric", "ncalls");
+    expected = series_of(&cut, PROFILES, NULL);
+    answer = series_of(&cut, 0, store);
+    assert_true(sts_series_is_estimated(answer));
+    assert_int_equal(sts_series_slice_count(answer), sts_series_slice_count(expected));
+    assert_int_equal(sts_series_column_sum(answer, STS_COLUMN_TOTAL),
+                     sts_series_column_sum(expected, STS_COLUMN_TOTAL));
+    for (size_t i = 0; i < sts_series_slice_count(expected); i++) {
+        const struct sts_slice *a = sts_series_slice(expected, i), *b = sts_series_slice(answer, i);
+        assert_int_equal(a->profile_count, b->profile_count);
+        assert_true(a->coverage == b->coverage && a->complete == b->complete);
+    }
+    sts_series_free(expected);
+    sts_series_free(answer);
+    sts_store_close(store);
+    remove_store();
+    free_profiles();
+}
+
 /* Flip a byte of each page in turn: the answer is the same, or there is none. */
 static void test_store__with_any_byte_damaged_gives_no_wrong_number(void **state)
 {
@@ -455,6 +520,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store__answers_as_the_profiles_that_it_was_given),
+        cmocka_unit_test(test_store__without_its_profiles_answers_by_sums),
         cmocka_unit_test(test_store__with_any_byte_damaged_gives_no_wrong_number),
         cmocka_unit_test(test_reader__gives_what_was_added_in_order_of_time),
     };

@@ -93,7 +93,7 @@ static void test_init__by_end_no_bucket_ends_at_an_edge(void **state)
 static void test_init__what_must_be_raw_is(void **state)
 {
     const int64_t edges[] = { 0, DAY }, raw[] = { HOUR + 1, HOUR + 2, 3 * HOUR, 4 * HOUR };
-    struct sts__split split = { INT64_MIN, INT64_MAX, edges, 2, false, 4, raw, 2 };
+    struct sts__split split = { INT64_MIN, INT64_MAX, edges, 2, false, 4, raw, 2, NULL };
     struct sts__intervals intervals;
 
     (void)state;
@@ -110,6 +110,32 @@ static void test_init__what_must_be_raw_is(void **state)
     sts__intervals_deinit(&intervals);
     assert_int_equal(sts__intervals_init(&intervals, &split, NULL), 0);
     assert_int_equal(intervals.count, 1);
+    sts__intervals_deinit(&intervals);
+}
+
+static void test_init__where_profiles_are_gone_the_finest_sums_that_are_left_stand_in(void **state)
+{
+    const int64_t edges[] = { 25 * MINUTE + 30 * SECOND, 2 * HOUR + 30 * SECOND };
+    const int64_t kept[STS__LEVELS] = { 70 * MINUTE + 1, INT64_MIN, INT64_MIN, INT64_MIN,
+                                        INT64_MIN };
+    const int64_t hours[STS__LEVELS] = { 9 * DAY, 9 * DAY, 9 * DAY, HOUR, INT64_MIN };
+    struct sts__split split = { INT64_MIN, INT64_MAX, edges, 2, false, 4, NULL, 0, kept };
+    struct sts__intervals intervals;
+
+    (void)state;
+    assert_int_equal(sts__intervals_init(&intervals, &split, NULL), 0);
+    assert_int_equal(level_at(&intervals, 25 * MINUTE), 1); /* across the first edge */
+    assert_int_equal(level_at(&intervals, 26 * MINUTE), 1);
+    assert_int_equal(level_at(&intervals, 30 * MINUTE), 2);
+    assert_int_equal(level_at(&intervals, HOUR), 3);
+    assert_int_equal(level_at(&intervals, 2 * HOUR), 0); /* kept there */
+    sts__intervals_deinit(&intervals);
+    split.kept_from_ns = hours;
+    assert_int_equal(sts__intervals_init(&intervals, &split, NULL), 0);
+    assert_int_equal(level_at(&intervals, 0), 4); /* a day: the hour before 01:00 is gone as well */
+    assert_int_equal(level_at(&intervals, 30 * MINUTE), 4);
+    assert_int_equal(level_at(&intervals, HOUR), 3);
+    assert_int_equal(level_at(&intervals, 2 * HOUR), 3); /* across the last edge */
     sts__intervals_deinit(&intervals);
 }
 
@@ -157,7 +183,7 @@ static void test_init__any_edges_give_the_coarsest_level_at_any_time(void **stat
     (void)state;
     for (int round = 0; round < 500; round++) {
         int64_t edges[12];
-        struct sts__split split = { random_edge(), 0, edges, 12, round % 2 == 1, 4, NULL, 0 };
+        struct sts__split split = { random_edge(), 0, edges, 12, round % 2 == 1, 4, NULL, 0, NULL };
         struct sts__intervals intervals;
         split.to_ns = split.from_ns + random_below(3 * DAY) + 1;
         for (size_t i = 0; i < 12; i++)
@@ -179,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_init__takes_the_coarsest_that_a_slice_holds),
         cmocka_unit_test(test_init__by_end_no_bucket_ends_at_an_edge),
         cmocka_unit_test(test_init__what_must_be_raw_is),
+        cmocka_unit_test(test_init__where_profiles_are_gone_the_finest_sums_that_are_left_stand_in),
         cmocka_unit_test(test_init__any_edges_give_the_coarsest_level_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

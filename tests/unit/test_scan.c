@@ -341,7 +341,8 @@ static void ask(const struct memory *memory, const struct sts_scan *scan, const 
                                 scan->by == STS_SCAN_BY_END,
                                 scan->raw_only ? 0 : 4,
                                 raw,
-                                scan->part_covered_alone ? 1 : 0 };
+                                scan->part_covered_alone ? 1 : 0,
+                                NULL };
     struct sts__intervals intervals;
     struct sts__scan_source source = { (void *)(uintptr_t)memory, open_reader, load, close_reader };
     struct sts__scan_chunks chunks = {
