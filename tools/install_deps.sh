@@ -34,5 +34,5 @@ install git gcc meson ninja-build pkg-config python3 python3-dev \
 # The system's own interpreter ships its test suites apart.
 install "libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite"
 if [ "${1:-}" = bench ]; then
-    install python3-matplotlib python3-yappi
+    install python3-matplotlib python3-yappi python3-pandas
 fi
