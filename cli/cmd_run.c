@@ -54,8 +54,10 @@ static const struct cli_option options[] = {
         .name = "engine",
         .kind = CLI_CHOICE,
         .argument = "ENGINE",
-        .values = "frames",
-        .help = "what collects: frames counts and times Python functions (default: frames)",
+        .values = "frames events",
+        .help =
+            "what is counted and timed: frames, Python functions; events, what cProfile counts, "
+            "functions of C too, at several times the cost (default: frames)",
         .target = &opts.start.engine,
     },
     {
@@ -71,7 +73,7 @@ static const struct cli_option options[] = {
         .kind = CLI_TEXT,
         .argument = "PERCENT",
         .help = "collect only as much of the time as this cost allows; profiles tell how much that "
-                "was (default: all of it)",
+                "was; not with --engine events (default: all of it)",
         .target = &opts.start.budget,
     },
     {

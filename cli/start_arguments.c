@@ -118,6 +118,14 @@ static int put_budget(struct sts_sink *sink, const char *text, struct sts_error 
     return 0;
 }
 
+/* Events are told or not; going on and off costs more than it saves. */
+static int check_budget(const struct cli_start_arguments *start, struct sts_error *err)
+{
+    if (start->budget != NULL && start->engine != NULL && strcmp(start->engine, "events") == 0)
+        return cli_fail(err, STS_E_USAGE, "--budget: --engine events keeps none");
+    return 0;
+}
+
 /* Keys that the collector sets itself, and those that its start() takes for something else. */
 static int check_key(const char *key, struct sts_error *err)
 {
@@ -170,6 +178,8 @@ int cli_start_arguments_put(const struct cli_start_arguments *start, struct sts_
         (start->rotate_size != NULL || start->rotate_age != NULL))
         return cli_fail(err, STS_E_USAGE,
                         "--rotate-size and --rotate-age: only a file can be rotated");
+    if (check_budget(start, err) < 0)
+        return err->status;
     cli_put(sink, "{\"target\":");
     put_string(sink, start->target);
     put_text(sink, "engine", start->engine);

@@ -58,8 +58,9 @@ static int write_line(void *context, const char *line, size_t len, const atomic_
     if (atomic_load(give_up) || sts__is_python_ending())
         return sts__fail(err, STS_E_CANCELLED, "the callback could not be called any more");
     state = PyGILState_Ensure();
-    sts__frames_ignore_thread(); /* what we do is no part of the program */
+    sts__frames_ignore_begin(); /* what we do is no part of the program */
     r = call(lines->callback, line, len, err);
+    sts__frames_ignore_end();
     PyGILState_Release(state);
     return r;
 }

@@ -47,8 +47,10 @@ void sts__frames_look(void);
 /* sts__frames_clock_changed - the recorder's ticks are another clock's now. */
 void sts__frames_clock_changed(void);
 
-/* sts__frames_ignore_thread - nothing that the calling thread runs is seen, from now on. */
-void sts__frames_ignore_thread(void);
+/* sts__frames_ignore_begin, _end - nothing that the calling thread, which is not the program's,
+ * runs in between is seen; nor is it looked for. One thread at a time. */
+void sts__frames_ignore_begin(void);
+void sts__frames_ignore_end(void);
 
 /* sts__frames_fork_child - nothing is recorded in a forked child, until it begins anew. */
 void sts__frames_fork_child(void);

@@ -40,6 +40,7 @@ struct sts__frames_state {
     bool is_behind;  /* another hook was put before ours, and calls it */
     bool one_thread; /* only `thread` is recorded */
     pthread_t thread;
+    const PyThreadState *ignored; /* runs what is none of the program's */
 };
 
 extern struct sts__frames_state sts__frames;
@@ -53,6 +54,17 @@ _PyFrameEvalFunction sts__frames_evaluator(enum sts__frames_clock clock);
 
 /* sts__frames_meet - the track of a thread at its first call. NULL: nothing of it is recorded. */
 struct sts__track *sts__frames_meet(PyThreadState *state);
+
+/* sts__frames_track_of - the track of a living thread; NULL: it has none. */
+struct sts__track *sts__frames_track_of(const PyThreadState *state);
+
+/* What is done with a frame that was running before, oldest first. */
+typedef void (*sts__frames_found)(struct sts__track *track, const STS_FRAME *frame,
+                                  int64_t now_ticks);
+
+/* sts__frames_find_thread, _threads - what a thread, or each, is running, unless that is known. */
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found);
+void sts__frames_find_threads(sts__frames_found found);
 
 /* sts__frames_look_back - activations that were running before, and have ended, go.
  * caller: what runs now, or NULL. */

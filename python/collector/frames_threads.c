@@ -66,7 +66,7 @@ int sts__frames_take(void)
 {
     if (PyThreadState_Get()->interp != PyInterpreterState_Main()) {
         PyErr_SetString(PyExc_RuntimeError,
-                        "the frames engine profiles the main interpreter, not a sub-interpreter");
+                        "statslice records the main interpreter, not a sub-interpreter");
         return -1;
     }
     if (!STS_FRAMES_ARE_KNOWN) {
@@ -75,7 +75,9 @@ int sts__frames_take(void)
         return -1;
     }
     if (sts__frames.is_taken) {
-        PyErr_SetString(PyExc_RuntimeError, "the frames engine is in use in this process");
+        PyErr_SetString(PyExc_RuntimeError,
+                        "this process is being recorded already, by statslice.start() or "
+                        "statslice.Profile(engine=\"frames\")");
         return -1;
     }
     if (get_ready() < 0)
@@ -113,7 +115,7 @@ static uintptr_t stack_limit(void)
     return (uintptr_t)lowest + STS_STACK_SPARE_BYTES;
 }
 
-static struct sts__track *track_of(const PyThreadState *state)
+struct sts__track *sts__frames_track_of(const PyThreadState *state)
 {
     struct sts__track *track;
 
@@ -136,7 +138,7 @@ struct sts__track *sts__frames_meet(PyThreadState *state)
 
     if (!is_recorded())
         return NULL;
-    track = track_of(state);
+    track = sts__frames_track_of(state);
     if (track == NULL)
         track = sts__recorder_track(&sts__frames.recorder, kernel_thread_id());
     if (track == NULL || pthread_setspecific(thread_end_key, track) != 0)
@@ -160,10 +162,17 @@ struct sts__track *sts__frames_track(void)
     return track != NULL && track->slice != NULL && !sts__frames.recorder.paused ? track : NULL;
 }
 
-void sts__frames_ignore_thread(void)
+void sts__frames_ignore_begin(void)
 {
     if (sts__frames_current == &sts__frames_stranger)
         sts__frames_current = &ignored_track;
+    sts__frames.ignored = PyThreadState_Get();
+}
+
+void sts__frames_ignore_end(void)
+{
+    if (sts__frames.ignored == PyThreadState_Get())
+        sts__frames.ignored = NULL;
 }
 
 /* A track whose thread never came by is told dead when the interpreter has none such any more. */
@@ -213,7 +222,7 @@ void sts__frames_look(void)
     struct sts__track *track;
 
     for (; state != NULL; state = PyThreadState_Next(state)) {
-        track = track_of(state);
+        track = sts__frames_track_of(state);
         if (track != NULL)
             sts__frames_look_back(track, state, NULL);
     }
@@ -234,15 +243,21 @@ static bool is_own(const STS_FRAME *frame)
     return text != NULL && strncmp(text, "statslice.", strlen("statslice.")) == 0;
 }
 
+/* Its end is looked for. */
+static void watch_found(struct sts__track *track, const STS_FRAME *frame, int64_t now_ticks)
+{
+    sts__track_find(track, sts__frames_code(sts__frame_code_of(frame)), frame, now_ticks);
+}
+
 /* From the oldest to the one that runs now. */
-static void find_frames(struct sts__track *track, const STS_FRAME *frame, int64_t now_ticks,
-                        size_t depth)
+static void find_frames(struct sts__track *track, const STS_FRAME *frame, sts__frames_found found,
+                        int64_t now_ticks, size_t depth)
 {
     if (frame == NULL || depth == 0)
         return;
-    find_frames(track, sts__frame_back(frame), now_ticks, depth - 1);
+    find_frames(track, sts__frame_back(frame), found, now_ticks, depth - 1);
     if (!is_own(frame))
-        sts__track_find(track, sts__frames_code(sts__frame_code_of(frame)), frame, now_ticks);
+        found(track, frame, now_ticks);
 }
 
 enum { STS_FOUND_DEPTH_MAX = 2000 }; /* of frames found running; those below are not told */
@@ -275,12 +290,14 @@ static int64_t thread_id_of(const PyThreadState *state)
 #endif
 }
 
-static void find_thread(PyThreadState *state, int64_t now_ticks)
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
 {
     const STS_FRAME *frame = sts__frame_running(state);
-    struct sts__track *track = track_of(state);
+    struct sts__track *track = sts__frames_track_of(state);
+    int64_t now_ticks;
 
-    if (frame == NULL || (sts__frames.one_thread && state != PyThreadState_Get()))
+    if (frame == NULL || state == sts__frames.ignored ||
+        (sts__frames.one_thread && state != PyThreadState_Get()))
         return;
     if (track == NULL) {
         track = sts__recorder_track(&sts__frames.recorder, thread_id_of(state));
@@ -288,19 +305,21 @@ static void find_thread(PyThreadState *state, int64_t now_ticks)
             return;
         track->host = state;
     }
-    if (sts__track_depth(track) == 0)
-        find_frames(track, frame, now_ticks, STS_FOUND_DEPTH_MAX);
+    if (sts__track_depth(track) != 0)
+        return;
+    now_ticks = sts__timeline_ticks(sts__frames.recorder.timeline);
+    sts__track_pass_edges(track, now_ticks);
+    find_frames(track, frame, found, now_ticks, STS_FOUND_DEPTH_MAX);
 }
 
-static void find_threads(void)
+void sts__frames_find_threads(sts__frames_found found)
 {
-    int64_t now_ticks = sts__timeline_ticks(sts__frames.recorder.timeline);
     PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
 
     bury_gone();
     sts__recorder_reap(&sts__frames.recorder);
     for (; state != NULL; state = PyThreadState_Next(state))
-        find_thread(state, now_ticks);
+        sts__frames_find_thread(state, found);
 }
 
 /* --- on and off --- */
@@ -356,7 +375,7 @@ void sts__frames_install(bool one_thread)
     sts__frames.thread = pthread_self();
     sts__frames.is_installed = true;
     track = sts__frames_track();
-    find_threads();
+    sts__frames_find_threads(watch_found);
     if (track != NULL)
         sts__frames_labels_look(track, PyThreadState_Get());
     put_hook();
@@ -381,7 +400,7 @@ void sts__frames_pause(void)
 void sts__frames_resume(void)
 {
     sts__recorder_resume(&sts__frames.recorder);
-    find_threads();
+    sts__frames_find_threads(watch_found);
     put_hook();
 }
 

@@ -65,11 +65,11 @@ static void tick(void *context)
     if (service->state != STS__SERVICE_RUNNING)
         return;
     sts__budget_step();
-    sts__frames_look();
+    service->options.engine->look();
     sts__recorder_advance(service->recorder);
     if (service->recorder->timeline->is_distrusted) {
         sts__recorder_drop_counter(service->recorder);
-        sts__frames_clock_changed();
+        service->options.engine->clock_changed();
     }
     sts__service_pump();
     plan_edge();
@@ -94,7 +94,7 @@ static bool flush_slice(int64_t timeout_ns)
     struct sts__writer_mark mark = sts__writer_mark(service->writer);
     bool is_written;
 
-    sts__frames_look();
+    service->options.engine->look();
     sts__recorder_split(service->recorder);
     sts__service_pump();
     is_written = flush_writer(mark, timeout_ns);
@@ -250,7 +250,7 @@ int sts__service_open_writer(bool opens_file)
             .labels = options->labels,
             .n_labels = options->n_labels + 1,
             .by_thread = options->thread_label,
-            .engine = STS_ENGINE_FRAMES,
+            .engine = options->engine->engine,
             .clock = options->cpu_clock ? STS_CLOCK_CPU : STS_CLOCK_WALL,
         },
         .n_profiles_max = options->queue_max,
@@ -324,7 +324,10 @@ int sts__service_begin_recording(void)
         PyErr_NoMemory();
         return -1;
     }
-    sts__frames_install(false);
+    if (service->options.engine->install() < 0) {
+        sts__recorder_end(service->recorder);
+        return -1;
+    }
     sts__budget_begin(service->options.budget, service->call_cost_ns);
     return 0;
 }
@@ -346,7 +349,7 @@ static int begin_all(void)
         sts__service_begin_recording() < 0)
         return -1;
     if (sts__service_begin_threads(&err) < 0) {
-        sts__frames_uninstall();
+        service->options.engine->uninstall();
         sts__recorder_end(service->recorder);
         return raise_error(&err);
     }
@@ -510,7 +513,7 @@ static bool stop_all(int64_t timeout_ns)
 
     atomic_store(&service->is_written_out, false);
     service->state = STS__SERVICE_STOPPING;
-    sts__frames_uninstall();
+    service->options.engine->uninstall();
     sts__recorder_end(service->recorder);
     is_written = write_rest(until_ns);
     sts__sigterm_uninstall();

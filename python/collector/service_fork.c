@@ -150,7 +150,7 @@ static void drop_writer(void)
 
 static void give_up(void)
 {
-    sts__frames_uninstall();
+    service->options.engine->uninstall();
     sts__recorder_end(service->recorder);
     sts__frames_give();
     service->state = STS__SERVICE_STOPPED;

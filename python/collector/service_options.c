@@ -156,10 +156,14 @@ static int set_clock(struct sts__service_options *options, PyObject *value)
 
 static int set_engine(struct sts__service_options *options, PyObject *value)
 {
-    bool is_frames;
+    const char *name = PyUnicode_Check(value) ? PyUnicode_AsUTF8(value) : NULL;
 
-    (void)options;
-    return read_word(value, "engine", "frames", "frames", &is_frames);
+    PyErr_Clear();
+    options->engine = name == NULL ? NULL : sts__service_engine_by_name(name);
+    if (options->engine != NULL)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "engine must be \"frames\" or \"events\", not %R", value);
+    return -1;
 }
 
 static int set_budget(struct sts__service_options *options, PyObject *value)
@@ -320,6 +324,10 @@ static int set_all(struct sts__service_options *options, PyObject *dict)
         PyErr_SetString(PyExc_ValueError, "one of path, fd and callback is needed");
         return -1;
     }
+    if (options->budget > 0.0 && !options->engine->has_budget) {
+        PyErr_Format(PyExc_ValueError, "the engine \"%s\" keeps no budget", options->engine->name);
+        return -1;
+    }
     return 0;
 }
 
@@ -329,6 +337,7 @@ int sts__service_options_init(struct sts__service_options *options, PyObject *di
 
     memset(options, 0, sizeof(*options));
     options->fd = -1;
+    options->engine = sts__service_engine_default();
     options->slice_ns = 10 * NS_PER_S;
     options->label_sets_max = STS__LABEL_SETS_MAX;
     options->queue_max = 1024;

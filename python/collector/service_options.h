@@ -7,7 +7,7 @@
 #ifndef STS_COLLECTOR_SERVICE_OPTIONS_H
 #define STS_COLLECTOR_SERVICE_OPTIONS_H
 
-#include "collector/compat.h"
+#include "collector/service_engine.h"
 #include "record/labels.h"
 #include "writer/log_file.h"
 
@@ -17,6 +17,7 @@ struct sts__service_options {
     char *path;         /* owned, absolute; or NULL */
     int fd;             /* or -1 */
     PyObject *callback; /* owned; or NULL */
+    const struct sts__service_engine *engine;
     int64_t slice_ns;
     bool cpu_clock;
     double budget;             /* per cent; 0: none */

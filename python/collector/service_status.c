@@ -106,7 +106,7 @@ static int put_service(PyObject *dict, struct sts__service *service)
     struct sts__writer_counts counts;
 
     sts__writer_counts(service->writer, &counts);
-    if (put_text(dict, "engine", "frames") < 0 ||
+    if (put_text(dict, "engine", options->engine->name) < 0 ||
         put_text(dict, "clock", options->cpu_clock ? "cpu" : "wall") < 0 ||
         put(dict, "slice_ns", PyLong_FromLongLong(options->slice_ns)) < 0 ||
         put(dict, "coverage", PyFloat_FromDouble(service->coverage)) < 0 ||

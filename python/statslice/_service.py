@@ -117,6 +117,13 @@ def _budget(value: Any) -> float:
     return per_cent
 
 
+def _budget_of(engine: str, value: Any) -> float:
+    per_cent = _budget(value)
+    if per_cent and engine != "frames":
+        raise _usage("budget: the engine %r keeps none; engine=\"frames\" does" % (engine,))
+    return per_cent
+
+
 def _word(value: Any, name: str, words: Tuple[str, ...]) -> str:
     if value not in words:
         raise _usage("%s: %r is not known; there is %s" % (name, value, " and ".join(words)))
@@ -321,6 +328,8 @@ def start(
     target: a path (lines are appended), "-" or sys.stderr, a file descriptor, a
     ``logging.Logger`` (level INFO), or a callable, which gets each ``ProfileRecord``.
     slice: width in seconds, or text ("10s", "500ms"); edges lie on multiples since 1970.
+    engine: "frames" counts Python functions; "events" what cProfile counts, C functions too, at
+    several times the cost.
     clock: "wall", or "cpu" for the time that threads ran. budget: what it may cost, in per cent.
     thread_label: tell threads apart, by the label ``thread``.
     label_sets_max: more sets of labels than these are put together.
@@ -343,9 +352,9 @@ def start(
     options = dict(
         sink,
         slice_ns=_duration_ns(slice, "slice", _SLICE_NS_MIN, _SLICE_NS_MAX),
-        engine=_word(engine, "engine", ("frames",)),
+        engine=_word(engine, "engine", ("frames", "events")),
         clock=_word(clock, "clock", ("wall", "cpu")),
-        budget=_budget(budget),
+        budget=_budget_of(engine, budget),
         labels=_labels(labels, bool(thread_label)),
         thread_label=bool(thread_label),
         label_sets_max=_integer(label_sets_max, "label_sets_max", 1, 100000),

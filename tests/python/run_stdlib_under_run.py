@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Interpreters' own tests of calls, generators, threads, forks and recursion under "statslice run".
 
-    run_stdlib_under_run.py [--build build] [--only 3.11] [--jobs 2] [SUITE...]
+    run_stdlib_under_run.py [--build build] [--only 3.11] [--jobs 2] [--engine events] [SUITE...]
 
 Each suite runs twice in each interpreter that the package was built for: as it is, and under
 "statslice run". Every single test must end as it ended without; one that fails without is told, and
@@ -196,12 +196,12 @@ def profiled(log, name):
 class Comparison:
     """One suite in one interpreter, without and under statslice run."""
 
-    def __init__(self, build, version, executable, name):
+    def __init__(self, build, engine, version, executable, name):
         self.title = "%s %s" % (version, name)
         self.name = name
         self.plain_command = [executable]
         self.run_command = [os.path.join(build, "statslice"), "run", "-o", "{log}", "--slice", "1s",
-                            "--", executable]
+                            "--engine", engine, "--", executable]
         self.lines, self.tests, self.differing, self.failed_without = [], 0, [], []
 
     def run(self):
@@ -253,12 +253,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="build folder")
     parser.add_argument("--only", action="append", help="a version (3.11); may be repeated")
+    parser.add_argument("--engine", default="frames", help="of statslice run")
     parser.add_argument("--jobs", type=int, default=2, help="suites at a time")
     parser.add_argument("names", nargs="*", metavar="SUITE", help="all by default")
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     begin = time.monotonic()
-    comparisons = [Comparison(build, version, executable, name)
+    comparisons = [Comparison(build, options.engine, version, executable, name)
                    for version, executable in interpreters(build, options.only)
                    for name in options.names or SUITES if has_suite(executable, name)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

@@ -17,11 +17,14 @@ needs_service = unittest.skipUnless(hasattr(_collector, "start"), "no always-on 
 needs_frames = unittest.skipUnless(hasattr(_collector, "Frames"), "no frames engine is built")
 
 
+engine = "frames"  # what collects; a test of another one sets it, and sets it back
+
+
 @contextlib.contextmanager
 def collecting(**options):
     """Collect while the block runs; the list fills with ProfileRecords when it ends."""
     records = []
-    statslice.start(records.append, **dict({"slice": 60}, **options))
+    statslice.start(records.append, **dict({"slice": 60, "engine": engine}, **options))
     try:
         yield records
     finally:

@@ -48,8 +48,10 @@ def in_each_python(test):
 
 
 class RunTest(CommandTest):
+    engine = "frames"
+
     def run_program(self, *command, options=("--slice", "1s"), **more):
-        return self.run_raw("run", *options, "--", *command, **more)
+        return self.run_raw("run", "--engine", self.engine, *options, "--", *command, **more)
 
     def runs(self, *command, **more):
         """Standard output of a program that ends well and says nothing besides."""
@@ -140,6 +142,7 @@ class Command(RunTest):
         for options, reason in (
                 (["--slice", "soon"], "no duration"), (["--slice", "-1s"], "too short"),
                 (["--slice", "2d"], "too long"), (["--engine", "frame"], 'frames'),
+                (["--engine", "events", "--budget", "1"], "--budget"),
                 (["--clock", "sun"], "unknown CLOCK"), (["--budget", "1%"], "per cent"),
                 (["--budget", "0"], "per cent"), (["--budget", "101"], "per cent"),
                 (["--budget", "1."], "per cent"), (["--budget", "."], "per cent"),
@@ -147,7 +150,8 @@ class Command(RunTest):
                 (["--label", "pid=1"], "own"), (["--rotate-size", "64X"], "no size"),
                 (["--rotate-size", "99999999999TB"], "no size"),
                 (["--label", "engine=x"], "option of its own"),
-                (["--rotate-age", "0s"], "too short"), (["--keep", "0"], "number"), (["-o", "-", "--rotate-age", "1d"], "rotate"),
+                (["--rotate-age", "0s"], "too short"), (["--keep", "0"], "number"),
+                (["-o", "-", "--rotate-age", "1d"], "rotate"),
                 (["-o", "folder"], "is a directory"), (["-o", "no/such/file"], "no such file"),
                 (["-o", "file/below"], "not a directory"), (["-o", ""], "path of a file"),
                 (["-o", "http://host/"], "URL"), (["-o", "x.db"], "store"),
@@ -462,6 +466,21 @@ class Traces(RunTest):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertTrue(os.path.exists(name))
         os.unlink(name)
+
+
+class ProgramsByEvents(Programs):
+    engine = "events"
+
+
+class TracesByEvents(Traces):
+    engine = "events"
+
+    @in_each_python
+    def test_functions_of_c_count_too(self, python):
+        self.runs(python, "-c", "for _ in range(5): 'abc'.swapcase()")
+        self.assert_calls({"<method 'swapcase' of 'str' objects>": 5}, file_name="~")
+        self.assertEqual({record.engine for record in
+                          statslice.read(self.path("statslice.ndjson"))}, {"events"})
 
 
 class PreForking(RunTest):

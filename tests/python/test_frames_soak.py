@@ -39,7 +39,7 @@ def sink(line):
     lines[1] += len(line)
 
 def start(**options):
-    _collector.start(dict({{"callback": sink, "slice_ns": 100000000, "engine": "frames",
+    _collector.start(dict({{"callback": sink, "slice_ns": 100000000, "engine": {engine!r},
                            "clock": "wall", "labels": {{}}}}, **options))
 
 def stop():
@@ -353,10 +353,10 @@ EXITS = {
 }
 
 
-def run(source, plain=False, **extra):
+def run(source, plain=False, engine="frames", **extra):
     """(exit status, output) of a scenario; plain: without the collector."""
     program = (PRELUDE + textwrap.dedent(source)).format(
-        here=HERE, full=FULL, plain=plain, timeout=TIMEOUT_S - 20, **extra)
+        here=HERE, full=FULL, plain=plain, engine=engine, timeout=TIMEOUT_S - 20, **extra)
     result = subprocess.run([sys.executable, "-X", "faulthandler", "-W", "ignore", "-c", program],
                             stdin=subprocess.DEVNULL, timeout=TIMEOUT_S, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)
@@ -364,9 +364,11 @@ def run(source, plain=False, **extra):
 
 
 class Soak(unittest.TestCase):
+    engine = "frames"
+
     def measure(self, source, **extra):
         begin = time.monotonic()
-        status, output = run(source, **extra)
+        status, output = run(source, engine=self.engine, **extra)
         self.assertEqual(status, 0, output[-4000:])
         figures = json.loads(output)
         if FULL:
@@ -450,7 +452,8 @@ class Soak(unittest.TestCase):
     def test_ends_of_a_process(self):
         for name, source in EXITS.items():
             with self.subTest(name):
-                status, output = run(source.replace("{", "{{").replace("}", "}}"))
+                status, output = run(source.replace("{", "{{").replace("}", "}}"),
+                                     engine=self.engine)
                 self.assertEqual((status, output), (0, ""))
 
 

@@ -166,6 +166,7 @@ class StartAndStop(Case):
             ({"path": self.path, "slice_ns": 1.5}, TypeError),
             ({"path": self.path, "clock": "sun"}, ValueError),
             ({"path": self.path, "engine": "steam"}, ValueError),
+            ({"path": self.path, "engine": "events", "budget": 1.0}, ValueError),
             ({"path": self.path, "budget": float("nan")}, ValueError),
             ({"path": self.path, "budget": 101.0}, ValueError),
             ({"path": self.path, "keep": -1}, ValueError),

@@ -39,10 +39,13 @@ class Arguments(unittest.TestCase):
         for options in ({"budget": 0}, {"budget": 101}, {"budget": float("nan")}, {"keep": -1},
                         {"label_sets_max": 0}, {"queue_max": 0}, {"rotate_size": 0},
                         {"rotate_size": "1 parsec"}, {"rotate_age": 0.5}, {"rotate_age": "1y"},
-                        {"engine": "events"}, {"clock": "sundial"}):
+                        {"engine": "steam"}, {"clock": "sundial"}):
             self.assertIn(list(options)[0], self.refused(statslice.UsageError, **options))
         for options in ({"budget": "1"}, {"keep": 1.5}, {"queue_max": None}):
             self.assertIn(list(options)[0], self.refused(TypeError, **options))
+
+    def test_events_have_no_budget(self):
+        self.assertIn("budget", self.refused(statslice.UsageError, engine="events", budget=1))
 
     def test_labels_of_the_collector_are_not_the_callers(self):
         self.assertIn("pid", self.refused(statslice.UsageError, pid=1))
