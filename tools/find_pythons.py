@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-FIRST, LAST = (3, 8), (3, 14)
+FIRST, LAST = (3, 8), (3, 15)
 ASK = (
     "import sys, sysconfig, platform, os\n"
     "inc = sysconfig.get_paths()['include']\n"

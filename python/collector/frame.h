@@ -62,9 +62,8 @@ enum sts__frame_run {
 #define STS_C_RECURSION_TAKE(state) ((void)(state))
 #endif
 
-#ifndef STS_FRAMES_ARE_KNOWN
-#define STS_FRAMES_ARE_KNOWN 1
-#endif
+/* Those of newer versions may look different: nobody has looked. */
+#define STS_FRAMES_ARE_KNOWN (PY_VERSION_HEX < 0x03100000)
 
 #if PY_VERSION_HEX >= 0x030C0000
 #define STS_CODE_EXTRA_REQUEST PyUnstable_Eval_RequestCodeExtraIndex

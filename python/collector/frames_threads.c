@@ -71,7 +71,7 @@ int sts__frames_take(void)
     }
     if (!STS_FRAMES_ARE_KNOWN) {
         PyErr_SetString(PyExc_RuntimeError,
-                        "the frames engine knows CPython 3.8 to 3.13; this is " PY_VERSION);
+                        "the frames engine knows CPython 3.8 to 3.15; this is " PY_VERSION);
         return -1;
     }
     if (sts__frames.is_taken) {

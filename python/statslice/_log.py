@@ -36,11 +36,11 @@ def log(
         kind = type(target).__name__
         raise TypeError("target must be an open file, a logger or a path, not %s" % kind)
     line = _ascii_line(as_record(profile, labels, begin, end).to_bytes("ndjson"))
-    if hasattr(target, "info"):
-        target.info("%s", line)
-    elif isinstance(target, (str, os.PathLike)):
+    if isinstance(target, (str, os.PathLike)):  # first: paths have an `info` from 3.14 on
         with open(target, "ab", buffering=0) as file:
             file.write(line.encode("ascii") + b"\n")
+    elif hasattr(target, "info"):
+        target.info("%s", line)
     elif isinstance(target, (io.RawIOBase, io.BufferedIOBase)) or "b" in getattr(target, "mode", ""):
         target.write(line.encode("ascii") + b"\n")
     else:

@@ -23,6 +23,10 @@ from statslice import _collector
 from statslice import cprofile
 
 try:
+    from cProfile import label
+except ImportError:  # 3.15 has it elsewhere
+    from profiling.tracing import label
+try:
     import _testcapi
 except ImportError:
     _testcapi = None
@@ -61,14 +65,14 @@ def summed(entries):
     """What pstats keeps of getstats(), without times: equal identities summed, none dropped."""
     stats = {}
     for entry in entries:
-        cc, nc, _, _, callers = stats.get(cProfile.label(entry.code), (0, 0, 0, 0, {}))
-        stats[cProfile.label(entry.code)] = (cc + entry.callcount - entry.reccallcount,
+        cc, nc, _, _, callers = stats.get(label(entry.code), (0, 0, 0, 0, {}))
+        stats[label(entry.code)] = (cc + entry.callcount - entry.reccallcount,
                                              nc + entry.callcount, 0, 0, callers)
     for entry in entries:
         for call in entry.calls or ():
-            callers = stats[cProfile.label(call.code)][4]
-            nc, cc = callers.get(cProfile.label(entry.code), (0, 0))
-            callers[cProfile.label(entry.code)] = (nc + call.callcount,
+            callers = stats[label(call.code)][4]
+            nc, cc = callers.get(label(entry.code), (0, 0))
+            callers[label(entry.code)] = (nc + call.callcount,
                                                    cc + call.callcount - call.reccallcount)
     return stats
 

@@ -66,7 +66,8 @@ class RandomPrograms(Case):
             got, *figures = self.figures(seed, run, work)
             self.assertEqual(got, want, "result of seed %d, %s" % (seed, what))
             for reference in figures[1:] or [theirs]:
-                self.expect_none(compare_counts(figures[0], reference, generators),
+                self.expect_none(compare_counts(figures[0], reference, generators,
+                                                beside=len(figures) > 1),
                                  "seed %d, %s" % (seed, what))
         same("after cProfile", with_frames, space["main"])
         fresh, _ = frames_programs.load(seed)
@@ -110,7 +111,8 @@ class Workloads(Case):
             generators = {key for key, row in ours.functions.items() if row.resumes}
             for figures, expected, what in ((ours, theirs, ""), (beside, reference, " beside")):
                 self.expect_none(compare_counts(figures.only(outside).called(),
-                                                expected.only(outside).called(), generators),
+                                                expected.only(outside).called(), generators,
+                                                beside=what != ""),
                                  work.__name__ + what)
 
 
