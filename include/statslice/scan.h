@@ -37,6 +37,9 @@ enum sts_scan_by {
 
 #define STS_SCAN_SKIP  UINT32_MAX   /* a lane: series that are not asked for */
 #define STS_SCAN_ALONE ((size_t)-1) /* a block's slice: one profile, to be cut */
+#define STS_SCAN_SEVERAL                                                                           \
+    ((size_t)-2) /* a block's slice: figures of several slices, or spans of them without figures   \
+                  */
 
 struct sts_scan {
     int64_t from_ns, to_ns; /* profiles that reach into it, or whose moment lies in it */
@@ -61,17 +64,24 @@ struct sts_scan_span {
     double coverage;
 };
 
-/* Sums of profiles of one lane and one slice; all of it borrowed until the visit returns. */
+/*
+ * Sums of profiles of one lane and one slice; all of it borrowed until the visit returns.
+ *
+ * Of several slices the spans come first, in a block of their own; edges come slice by slice.
+ */
 struct sts_scan_block {
     uint32_t lane;
-    size_t slice;               /* or STS_SCAN_ALONE */
+    size_t slice;         /* or STS_SCAN_ALONE, or STS_SCAN_SEVERAL */
+    const size_t *slices; /* of several; one may be there more than once */
+    size_t slice_count;
     struct sts_scan_span alone; /* the one profile's span, where it is one */
     bool stands_in; /* alone, and a sum of profiles that are not kept: spans has theirs */
     const struct sts_scan_span *spans; /* of the profiles that were summed */
     size_t span_count;
     const uint32_t *function_ids; /* functions with a row in any of them */
     size_t function_count;
-    const int64_t *values[STS_FIGURE_COUNT]; /* by function; NULL where not asked for */
+    /* By function; of several slices [function][slice]. NULL where not asked for. */
+    const int64_t *values[STS_FIGURE_COUNT];
     const uint32_t *caller_ids, *callee_ids; /* edges with a row in any of them */
     size_t edge_count;
     const int64_t *edge_values[STS_FIGURE_COUNT];

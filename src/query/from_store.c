@@ -37,7 +37,9 @@ struct reading {
     struct sts__range known; /* of the series that are asked for */
     int64_t *edges_ns;       /* owned */
     size_t edge_count;
-    int64_t first_slice; /* its number on the axis */
+    int64_t first_slice;              /* its number on the axis */
+    struct sts__cells_slice **slices; /* scratch; owned */
+    size_t slice_cap;
 };
 
 static void reading_deinit(struct reading *reading)
@@ -46,6 +48,7 @@ static void reading_deinit(struct reading *reading)
     free(reading->lane_of);
     free(reading->lanes);
     free(reading->edges_ns);
+    free(reading->slices);
     sts__strtab_deinit(&reading->values);
     sts__idmap_deinit(&reading->lane_ids);
 }
@@ -257,6 +260,42 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
     return r;
 }
 
+/* The block's slices, where they lie among the cells. */
+static int find_slices(struct reading *reading, const struct sts_scan_block *block,
+                       struct sts_error *err)
+{
+    if (sts__grow(&reading->slices, &reading->slice_cap, block->slice_count,
+                  sizeof(*reading->slices), SIZE_MAX / sizeof(*reading->slices)) < 0)
+        return sts__fail_nomem(err);
+    for (size_t i = 0; i < block->slice_count; i++)
+        reading->slices[i] = sts__cells_slice(&reading->query->cells,
+                                              reading->first_slice + (int64_t)block->slices[i]);
+    return 0;
+}
+
+static int add_several(struct reading *reading, const struct sts_scan_block *block,
+                       struct sts_error *err)
+{
+    struct sts_query *query = reading->query;
+    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
+    struct sts__group_view view;
+    int r = find_slices(reading, block, err);
+
+    if (r == 0)
+        r = sts__groups_view(&query->groups, sts_store_symbols(reading->store),
+                             reading->lanes[block->lane].labels, &view, err);
+    for (size_t i = 0; r == 0 && i < block->function_count; i++) {
+        const int64_t *values[2] = { NULL, NULL };
+        uint32_t group;
+        for (size_t which = 0; which < query->cells.values; which++)
+            values[which] = block->values[asked->figures[which]] + i * block->slice_count;
+        r = sts__group_view_find(&view, block->function_ids[i], &group, err);
+        if (r == 0 && group != STS__GROUP_OUT)
+            r = sts__query_add_row(query, reading->slices, block->slice_count, group, values, err);
+    }
+    return r;
+}
+
 /* Where a block's figures go, once its spans are taken. Returns: 1, 0: nowhere, or a failure. */
 static int find_place(struct reading *reading, const struct sts_scan_block *block,
                       struct sts__place *ret_place, struct sts_error *err)
@@ -288,6 +327,8 @@ static int add_block(void *context, const struct sts_scan_block *block, struct s
 
     for (size_t i = 0; r == 0 && i < block->span_count; i++)
         r = take_span(reading->query, &block->spans[i], err);
+    if (r == 0 && block->slice == STS_SCAN_SEVERAL)
+        return block->function_count == 0 ? 0 : add_several(reading, block, err);
     if (r < 0 || reading->query->counts.profiles_in == in_before)
         return r;
     r = find_place(reading, block, &place, err);

@@ -149,6 +149,16 @@ STS_MUST_CHECK int sts__query_add_figures(struct sts_query *query, const struct 
                                           uint32_t group, const int64_t values[2],
                                           struct sts_error *err);
 
+/*
+ * sts__query_add_row - figures of one group, one for each of some slices.
+ *
+ * values: one or two arrays, of the metric.   Errors: STS_E_LIMIT, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__query_add_row(struct sts_query *query,
+                                      struct sts__cells_slice *const *slices, size_t slice_count,
+                                      uint32_t group, const int64_t *const values[2],
+                                      struct sts_error *err);
+
 /* sts__query_is_per_call - whether cells hold a divisor beside their time. */
 bool sts__query_is_per_call(const struct sts_query *query);
 

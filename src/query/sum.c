@@ -45,6 +45,12 @@ static int fail_cells(int r, struct sts_error *err)
     return r < 0 ? sts__fail_nomem(err) : 0;
 }
 
+static int fail_sum(const struct sts_query *query, struct sts_error *err)
+{
+    return sts__fail(err, STS_E_LIMIT, "the sum of %s is over 63 bits",
+                     sts_metric_name(query->plan.metric));
+}
+
 static int add_to_slice(struct sts_query *query, struct sts__cells_slice *slice, uint32_t group,
                         size_t which, int64_t value)
 {
@@ -102,12 +108,38 @@ int sts__query_add_figures(struct sts_query *query, const struct sts__place *pla
         if (value == 0)
             continue;
         if ((place->scale_by < 1.0 && !scale(&value, place->scale_by)) || !fits(query, value))
-            return sts__fail(err, STS_E_LIMIT, "the sum of %s is over 63 bits",
-                             sts_metric_name(query->plan.metric));
+            return fail_sum(query, err);
         r = place->slice != NULL ? add_to_slice(query, place->slice, group, which, value)
                                  : add_by_cut(query, group, which, value);
         if (r < 0)
             return fail_cells(r, err);
+    }
+    return 0;
+}
+
+int sts__query_add_row(struct sts_query *query, struct sts__cells_slice *const *slices,
+                       size_t slice_count, uint32_t group, const int64_t *const values[2],
+                       struct sts_error *err)
+{
+    size_t page_index = group / STS__PAGE_GROUPS;
+    size_t at = group % STS__PAGE_GROUPS * query->cells.values;
+
+    for (size_t which = 0; which < query->cells.values; which++, at++) {
+        for (size_t i = 0; i < slice_count; i++) {
+            int64_t value = values[which][i], *page;
+            if (value == 0)
+                continue;
+            if (!fits(query, value))
+                return fail_sum(query, err);
+            if (page_index < slices[i]->page_cap && slices[i]->pages[page_index] != NULL) {
+                page = slices[i]->pages[page_index];
+            } else {
+                int r = sts__cells_page(&query->cells, slices[i], page_index, &page);
+                if (r < 0)
+                    return fail_cells(r, err);
+            }
+            page[at] += value;
+        }
     }
     return 0;
 }

@@ -14,11 +14,12 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "store/reduce_batch.h"
 #include "store/reduce_cells.h"
 
 #define VALUES_AT_ONCE ((size_t)1 << 20) /* sums that are held until they are put */
 #define SUMS_AT_ONCE   ((size_t)1 << 13) /* sums that one call makes */
-#define SHORT_RUN      8u                /* profiles: a run of fewer is summed value by value */
+#define DIRECT_SUMS    ((size_t)1 << 13)
 #define WORD_BITS      64u
 
 _Static_assert((int)STS_FIGURE_NCALLS == (int)STS__FIGURE_NCALLS &&
@@ -35,6 +36,7 @@ void sts__reduce_init(struct sts__reduce *reduce, const struct sts_scan *scan,
     reduce->intervals = intervals;
     if (wanted != NULL)
         reduce->wanted = *wanted;
+    reduce->direct_sums = DIRECT_SUMS;
     reduce->put = put;
     reduce->put_context = context;
     sts__idmap_init(&reduce->by_place);
@@ -140,30 +142,21 @@ static int find_cells(struct sts__reduce *reduce, const struct sts__chunk *chunk
 
 /* --- figures --- */
 
-/* Some groups of a table, summed over some runs. */
-struct batch {
-    const struct sts__chunk_table *table;
-    struct sts__reduce_table *numbers;
-    bool of_edges;
-    uint32_t first_group, group_count;
-    size_t first_run, run_count;
-};
-
-static uint64_t key_of(const struct batch *batch, uint32_t group)
+static uint64_t key_of(const struct sts__batch_of *batch, uint32_t group)
 {
     return batch->of_edges ? (uint64_t)batch->table->callers[group] << 32 | batch->table->ids[group]
                            : batch->table->ids[group];
 }
 
-static struct sts__reduce_sums *sums_of(const struct sts__reduce *reduce, const struct batch *batch,
-                                        size_t run)
+static struct sts__reduce_sums *sums_of(const struct sts__reduce *reduce,
+                                        const struct sts__batch_of *batch, size_t run)
 {
     struct sts__reduce_cell *cell = &reduce->cells[reduce->run_cells[batch->first_run + run]];
 
     return batch->of_edges ? &cell->edges : &cell->functions;
 }
 
-static int make_room(struct sts__reduce *reduce, const struct batch *batch)
+static int make_room(struct sts__reduce *reduce, const struct sts__batch_of *batch)
 {
     uint32_t number;
     int r = 0;
@@ -176,7 +169,7 @@ static int make_room(struct sts__reduce *reduce, const struct batch *batch)
     return r;
 }
 
-static uint32_t number_of(struct sts__reduce *reduce, const struct batch *batch, uint32_t i)
+static uint32_t number_of(struct sts__reduce *reduce, const struct sts__batch_of *batch, uint32_t i)
 {
     uint64_t key = key_of(batch, batch->first_group + i);
 
@@ -185,19 +178,14 @@ static uint32_t number_of(struct sts__reduce *reduce, const struct batch *batch,
                            : batch->numbers->numbers[key];
 }
 
-static bool is_dense(const struct batch *batch, uint32_t i)
-{
-    return sts__table_is_dense(batch->table, batch->first_group + i);
-}
-
 /* A function that has a row in a run is present there, whatever its figures are. */
-static void note_present(struct sts__reduce *reduce, const struct batch *batch)
+static void note_present(struct sts__reduce *reduce, const struct sts__batch_of *batch)
 {
     const struct sts__run *runs = reduce->picks.runs + batch->first_run;
 
     for (uint32_t i = 0; i < batch->group_count; i++) {
         uint32_t number = number_of(reduce, batch, i);
-        bool everywhere = is_dense(batch, i);
+        bool everywhere = sts__table_is_dense(batch->table, batch->first_group + i);
         if (!everywhere)
             sts__table_counts(batch->table, batch->first_group + i, 1, runs, batch->run_count,
                               reduce->counts);
@@ -208,25 +196,21 @@ static void note_present(struct sts__reduce *reduce, const struct batch *batch)
     }
 }
 
-static bool add_checked(int64_t *sum, int64_t more)
-{
-    return !__builtin_add_overflow(*sum, more, sum);
-}
-
-static int spread_sums(struct sts__reduce *reduce, const struct batch *batch, size_t f,
+static int spread_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch, size_t f,
                        size_t figure_count, struct sts_error *err)
 {
     for (uint32_t i = 0; i < batch->group_count; i++) {
         const int64_t *sums = reduce->sums + i * batch->run_count;
         size_t at = number_of(reduce, batch, i) * figure_count + f;
         for (size_t k = 0; k < batch->run_count; k++)
-            if (!add_checked(&sums_of(reduce, batch, k)->values[at], sums[k]))
+            if (__builtin_add_overflow(sums_of(reduce, batch, k)->values[at], sums[k],
+                                       &sums_of(reduce, batch, k)->values[at]))
                 return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
     }
     return 0;
 }
 
-static int reserve(struct sts__reduce *reduce, const struct batch *batch)
+static int reserve(struct sts__reduce *reduce, const struct sts__batch_of *batch)
 {
     int r = sts__grow(&reduce->sums, &reduce->sum_cap, batch->group_count * batch->run_count,
                       sizeof(*reduce->sums), SIZE_MAX / sizeof(*reduce->sums));
@@ -237,60 +221,8 @@ static int reserve(struct sts__reduce *reduce, const struct batch *batch)
     return r == 0 ? make_room(reduce, batch) : r;
 }
 
-/* Sums of one group whose values lie there already. Returns: false where one is over 63 bits. */
-static bool sum_values(const int64_t *values, const uint32_t *positions, uint32_t count,
-                       const struct sts__run *runs, size_t run_count, int64_t *ret_sums)
-{
-    uint32_t at = 0;
-
-    for (size_t k = 0; k < run_count; k++) {
-        int64_t sum = 0;
-        if (positions == NULL)
-            at = runs[k].first;
-        while (positions != NULL && at < count && positions[at] < runs[k].first)
-            at++;
-        for (; at < count && (positions == NULL ? at : positions[at]) < runs[k].end; at++)
-            if (!add_checked(&sum, values[at]))
-                return false;
-        ret_sums[k] = sum;
-    }
-    return true;
-}
-
-/* The same sums as sts__table_sums, where runs are short: all values are unpacked in one go. */
-static int unpack_sums(struct sts__reduce *reduce, const struct batch *batch,
-                       enum sts__figure figure, struct sts_error *err)
-{
-    const struct sts__chunk_table *table = batch->table;
-    uint32_t first = table->first_rows[batch->first_group];
-    uint32_t count = table->first_rows[batch->first_group + batch->group_count] - first;
-    int r = sts__grow(&reduce->values, &reduce->value_cap, (size_t)count + 1,
-                      sizeof(*reduce->values), SIZE_MAX / sizeof(*reduce->values));
-
-    if (r < 0)
-        return sts__fail_nomem(err);
-    r = sts__table_figure(table, figure, first, count, reduce->values, err);
-    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {
-        uint32_t group = batch->first_group + i, from = table->first_rows[group];
-        if (!sum_values(reduce->values + (from - first), sts__table_positions(table, group),
-                        table->first_rows[group + 1] - from, reduce->picks.runs + batch->first_run,
-                        batch->run_count, reduce->sums + i * batch->run_count))
-            return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
-    }
-    return r;
-}
-
-static int make_sums(struct sts__reduce *reduce, const struct batch *batch, enum sts__figure figure,
+static int add_batch(struct sts__reduce *reduce, const struct sts__batch_of *batch,
                      struct sts_error *err)
-{
-    if (batch->table->profile_count / SHORT_RUN < batch->run_count)
-        return unpack_sums(reduce, batch, figure, err);
-    return sts__table_sums(batch->table, figure, batch->first_group, batch->group_count,
-                           reduce->picks.runs + batch->first_run, batch->run_count, reduce->sums,
-                           err);
-}
-
-static int add_batch(struct sts__reduce *reduce, const struct batch *batch, struct sts_error *err)
 {
     unsigned figures[STS_FIGURE_COUNT];
     size_t figure_count = sts__reduce_figures(reduce->scan, figures);
@@ -300,76 +232,23 @@ static int add_batch(struct sts__reduce *reduce, const struct batch *batch, stru
         return sts__fail_nomem(err);
     note_present(reduce, batch);
     for (size_t f = 0; r == 0 && f < figure_count; f++) {
-        r = make_sums(reduce, batch, (enum sts__figure)figures[f], err);
+        r = sts__batch_sums(reduce, batch, (enum sts__figure)figures[f], reduce->sums, err);
         if (r == 0)
             r = spread_sums(reduce, batch, f, figure_count, err);
     }
     return r;
 }
 
-/* --- which functions --- */
+/* --- all of a table --- */
 
-static bool is_wanted(const struct sts__wanted *wanted, uint32_t function_id)
+static int add_table(struct sts__reduce *reduce, struct sts__batch_of *batch, struct sts_error *err)
 {
-    return wanted->words == NULL || function_id >= wanted->count ||
-           wanted->words[function_id / WORD_BITS] >> function_id % WORD_BITS & 1;
-}
+    int r;
 
-/* One that is left out, and has a row in a profile that is asked for. */
-static int note_unwanted(struct sts__reduce *reduce, uint32_t function_id)
-{
-    size_t word = function_id / WORD_BITS, old_cap = reduce->unwanted_cap;
-
-    if (word >= old_cap) {
-        if (sts__grow(&reduce->unwanted, &reduce->unwanted_cap, word + 1, sizeof(*reduce->unwanted),
-                      SIZE_MAX / sizeof(*reduce->unwanted)) < 0)
-            return STS_E_NOMEM;
-        memset(reduce->unwanted + old_cap, 0,
-               (reduce->unwanted_cap - old_cap) * sizeof(*reduce->unwanted));
-    }
-    reduce->unwanted[word] |= UINT64_C(1) << function_id % WORD_BITS;
-    return 0;
-}
-
-static int look_at_unwanted(struct sts__reduce *reduce, const struct batch *batch, uint32_t group)
-{
-    struct batch one = *batch;
-    uint32_t count = 0;
-
-    one.first_group = group;
-    if (is_dense(&one, 0))
-        return note_unwanted(reduce, batch->table->ids[group]);
-    for (size_t k = 0; count == 0 && k < batch->run_count; k++)
-        sts__table_counts(batch->table, group, 1, reduce->picks.runs + batch->first_run + k, 1,
-                          &count);
-    return count == 0 ? 0 : note_unwanted(reduce, batch->table->ids[group]);
-}
-
-/* Groups in a row that are wanted, as many as one call takes. */
-static uint32_t count_wanted(const struct sts__reduce *reduce, const struct batch *batch,
-                             uint32_t group)
-{
-    size_t max = SUMS_AT_ONCE / batch->run_count + 1;
-    uint32_t count = 0;
-
-    while (group + count < batch->table->group_count && count < max &&
-           (batch->of_edges || is_wanted(&reduce->wanted, batch->table->ids[group + count])))
-        count++;
-    return count;
-}
-
-static int add_table(struct sts__reduce *reduce, struct batch *batch, struct sts_error *err)
-{
-    int r = 0;
-
-    for (uint32_t group = 0; r == 0 && group < batch->table->group_count;) {
-        batch->first_group = group;
-        batch->group_count = count_wanted(reduce, batch, group);
-        group += batch->group_count;
-        if (batch->group_count > 0)
-            r = add_batch(reduce, batch, err);
-        else if (look_at_unwanted(reduce, batch, group++) < 0)
-            r = sts__fail_nomem(err);
+    while ((r = sts__batch_next(reduce, batch, SUMS_AT_ONCE, err)) > 0) {
+        r = add_batch(reduce, batch, err);
+        if (r < 0)
+            break;
     }
     return r;
 }
@@ -388,11 +267,11 @@ static size_t runs_at_once(const struct sts__reduce *reduce, const struct sts__c
 static int add_runs(struct sts__reduce *reduce, const struct sts__chunk *chunk, size_t first_run,
                     size_t run_count, struct sts_error *err)
 {
-    struct batch functions = { .table = &chunk->functions,
-                               .numbers = &reduce->functions,
-                               .first_run = first_run,
-                               .run_count = run_count };
-    struct batch edges = functions;
+    struct sts__batch_of functions = { .table = &chunk->functions,
+                                       .numbers = &reduce->functions,
+                                       .first_run = first_run,
+                                       .run_count = run_count };
+    struct sts__batch_of edges = functions;
     int r = find_cells(reduce, chunk, first_run, first_run + run_count);
 
     if (r < 0)
@@ -409,15 +288,34 @@ static int add_runs(struct sts__reduce *reduce, const struct sts__chunk *chunk, 
     return r;
 }
 
+/* Runs from one on that go to slices of one lane: many sums of them are put as they are made. */
+static size_t count_direct(const struct sts__reduce *reduce, size_t first_run)
+{
+    const struct sts__pick_place *places = reduce->picks.places;
+    size_t end = first_run;
+
+    while (end < reduce->picks.count && places[end].slice != STS_SCAN_ALONE &&
+           places[end].lane == places[first_run].lane)
+        end++;
+    return end - first_run;
+}
+
 int sts__reduce_add(struct sts__reduce *reduce, const struct sts__chunk *chunk,
                     struct sts_error *err)
 {
-    size_t step = runs_at_once(reduce, chunk);
+    bool may_be_direct = reduce->scan->figures != 0 && !reduce->scan->edges;
+    size_t step = runs_at_once(reduce, chunk), count;
     int r = 0;
 
-    for (size_t run = 0; r == 0 && run < reduce->picks.count; run += step) {
+    for (size_t run = 0; r == 0 && run < reduce->picks.count; run += count) {
         size_t left = reduce->picks.count - run;
-        r = add_runs(reduce, chunk, run, left < step ? left : step, err);
+        count = may_be_direct ? count_direct(reduce, run) : 0;
+        if (count * chunk->functions.group_count >= reduce->direct_sums) {
+            r = sts__reduce_direct(reduce, chunk, run, count, err);
+            continue;
+        }
+        count = count > 0 && count < step ? count : left < step ? left : step;
+        r = add_runs(reduce, chunk, run, count, err);
     }
     return r;
 }

@@ -38,6 +38,7 @@ struct sts__reduce_table {
 struct sts__reduce {
     const struct sts_scan *scan; /* borrowed */
     struct sts__wanted wanted;
+    size_t direct_sums; /* so many of a chunk are put without being added to others */
     const struct sts__intervals *intervals; /* borrowed */
     sts__block_put_fn put;
     void *put_context;

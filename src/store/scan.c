@@ -62,6 +62,8 @@ static int open_worker(void *context, sts__block_put_fn put, void *put_context, 
     }
     sts__reduce_init(&worker->reduce, shared->chunks->scan, shared->chunks->intervals,
                      &shared->chunks->wanted, put, put_context);
+    if (shared->chunks->direct_sums > 0)
+        worker->reduce.direct_sums = shared->chunks->direct_sums;
     *ret_worker = worker;
     return 0;
 }

@@ -26,7 +26,8 @@ struct sts__scan_chunks {
     const struct sts__chunk_about *chunks; /* those that intervals ask for */
     size_t chunk_count;
     struct sts__wanted wanted;
-    unsigned threads; /* at most */
+    unsigned threads;   /* at most */
+    size_t direct_sums; /* as of struct sts__reduce; 0: as it is there */
 };
 
 /* Bits by function id; owned. */

@@ -41,6 +41,7 @@ static int64_t random_below(int64_t end)
 /* --- data --- */
 
 static struct sts_profile *profiles[PROFILES];
+static int64_t function_count;
 
 static void set_label(struct sts_profile *profile, const char *key, const char *value)
 {
@@ -104,18 +105,20 @@ static struct sts_profile *make_profile(struct sts_symbols *symbols, int64_t bas
     if (random_below(4) == 0)
         sts_profile_set_coverage(profile, (double)(random_below(99) + 1) / 100);
     add_labels(profile);
-    for (int64_t number = 0; number < 25; number++)
+    for (int64_t number = 0; number < function_count; number++)
         if (number < 3 || random_below(3) == 0)
             add_row(profile, number);
     return profile;
 }
 
+/* Many functions in every other round: their sums take another way than few ones. */
 static void make_profiles(int round)
 {
     static const int64_t bases[] = { INT64_C(1704000000), INT64_C(1711800000), INT64_C(-86400) };
     struct sts_symbols *symbols = sts_symbols_new();
 
     random_state = (uint64_t)round;
+    function_count = round % 2 == 1 ? 300 : 25;
     for (size_t i = 0; i < PROFILES; i++)
         profiles[i] = make_profile(symbols, bases[round % 3] * SECOND);
     sts_symbols_free(symbols);

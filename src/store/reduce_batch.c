@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reduce_batch.c - some functions, or edges, of a chunk, summed over runs of its profiles.
+ *
+ * Why:  long runs are summed where they stand packed; short ones cost a call each, so that all of a
+ *       function's values are unpacked at once for them.
+ */
+#include "store/reduce_batch.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+
+#define SHORT_RUN 8u /* profiles: a run of fewer is summed value by value */
+#define WORD_BITS 64u
+
+/* Sums of one group whose values lie there already. Returns: false where one is over 63 bits. */
+static bool sum_values(const int64_t *values, const uint32_t *positions, uint32_t count,
+                       const struct sts__run *runs, size_t run_count, int64_t *ret_sums)
+{
+    uint32_t at = 0;
+
+    for (size_t k = 0; k < run_count; k++) {
+        int64_t sum = 0;
+        if (positions == NULL)
+            at = runs[k].first;
+        while (positions != NULL && at < count && positions[at] < runs[k].first)
+            at++;
+        for (; at < count && (positions == NULL ? at : positions[at]) < runs[k].end; at++)
+            if (__builtin_add_overflow(sum, values[at], &sum))
+                return false;
+        ret_sums[k] = sum;
+    }
+    return true;
+}
+
+/* The same sums as sts__table_sums, where runs are short: all values are unpacked in one go. */
+static int unpack_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                       enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
+{
+    const struct sts__chunk_table *table = batch->table;
+    uint32_t first = table->first_rows[batch->first_group];
+    uint32_t count = table->first_rows[batch->first_group + batch->group_count] - first;
+    int r = sts__grow(&reduce->values, &reduce->value_cap, (size_t)count + 1,
+                      sizeof(*reduce->values), SIZE_MAX / sizeof(*reduce->values));
+
+    if (r < 0)
+        return sts__fail_nomem(err);
+    r = sts__table_figure(table, figure, first, count, reduce->values, err);
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {
+        uint32_t group = batch->first_group + i, from = table->first_rows[group];
+        if (!sum_values(reduce->values + (from - first), sts__table_positions(table, group),
+                        table->first_rows[group + 1] - from, reduce->picks.runs + batch->first_run,
+                        batch->run_count, ret_sums + i * batch->run_count))
+            return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
+    }
+    return r;
+}
+
+int sts__batch_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                    enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
+{
+    if (batch->table->profile_count / SHORT_RUN < batch->run_count)
+        return unpack_sums(reduce, batch, figure, ret_sums, err);
+    return sts__table_sums(batch->table, figure, batch->first_group, batch->group_count,
+                           reduce->picks.runs + batch->first_run, batch->run_count, ret_sums, err);
+}
+
+/* --- which functions --- */
+
+static bool is_wanted(const struct sts__wanted *wanted, uint32_t function_id)
+{
+    return wanted->words == NULL || function_id >= wanted->count ||
+           wanted->words[function_id / WORD_BITS] >> function_id % WORD_BITS & 1;
+}
+
+/* One that is left out, and has a row in a profile that is asked for. */
+static int note_unwanted(struct sts__reduce *reduce, uint32_t function_id)
+{
+    size_t word = function_id / WORD_BITS, old_cap = reduce->unwanted_cap;
+
+    if (word >= old_cap) {
+        if (sts__grow(&reduce->unwanted, &reduce->unwanted_cap, word + 1, sizeof(*reduce->unwanted),
+                      SIZE_MAX / sizeof(*reduce->unwanted)) < 0)
+            return STS_E_NOMEM;
+        memset(reduce->unwanted + old_cap, 0,
+               (reduce->unwanted_cap - old_cap) * sizeof(*reduce->unwanted));
+    }
+    reduce->unwanted[word] |= UINT64_C(1) << function_id % WORD_BITS;
+    return 0;
+}
+
+bool sts__batch_is_present(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                           uint32_t i)
+{
+    uint32_t group = batch->first_group + i, count = 0;
+
+    if (sts__table_is_dense(batch->table, group))
+        return true;
+    for (size_t k = 0; count == 0 && k < batch->run_count; k++)
+        sts__table_counts(batch->table, group, 1, reduce->picks.runs + batch->first_run + k, 1,
+                          &count);
+    return count > 0;
+}
+
+/* Groups in a row that are wanted, as many as one call takes. */
+static uint32_t count_wanted(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                             uint32_t group, size_t sums_max)
+{
+    size_t max = sums_max / batch->run_count + 1;
+    uint32_t count = 0;
+
+    while (group + count < batch->table->group_count && count < max &&
+           (batch->of_edges || is_wanted(&reduce->wanted, batch->table->ids[group + count])))
+        count++;
+    return count;
+}
+
+int sts__batch_next(struct sts__reduce *reduce, struct sts__batch_of *batch, size_t sums_max,
+                    struct sts_error *err)
+{
+    uint32_t group = batch->first_group + batch->group_count;
+
+    for (; group < batch->table->group_count; group++) {
+        batch->first_group = group;
+        batch->group_count = count_wanted(reduce, batch, group, sums_max);
+        if (batch->group_count > 0)
+            return 1;
+        if (sts__batch_is_present(reduce, batch, 0) &&
+            note_unwanted(reduce, batch->table->ids[group]) < 0)
+            return sts__fail_nomem(err);
+    }
+    return 0;
+}
