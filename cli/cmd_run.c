@@ -38,8 +38,8 @@ static const struct cli_option options[] = {
         .letter = 'o',
         .kind = CLI_TEXT,
         .argument = "FILE",
-        .help = "the log that profiles are appended to, by all processes of the command, \"-\" for "
-                "standard error (default: " DEFAULT_OUTPUT ")",
+        .help = "the log that all processes of the command append profiles to, or the store that "
+                "they write (FILE.db), \"-\" for standard error (default: " DEFAULT_OUTPUT ")",
         .target = &opts.output,
     },
     {
@@ -202,7 +202,7 @@ const struct cli_command cmd_run = {
     .description =
         "Starts a command and profiles every Python in it, without a change to any program: "
         "scripts, python -m, servers, test runners, what they fork and what they start. Each "
-        "process appends one profile per slice to the log, with a label pid; what is in a log, "
+        "process writes one profile per slice to the log or store, with a label pid; what is in it, "
         "stats, slices and chart show.\n\n"
         "The command takes this program's place: exit status, signals, output and process id are "
         "its own. It is 127 where there is no such command, 126 where it cannot be started.\n\n"

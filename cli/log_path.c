@@ -53,7 +53,6 @@ static int check_form(const char *path, struct sts_error *err)
     static const struct {
         const char *ending, *reason;
     } no_logs[] = {
-        { ".db", "a store cannot be written to, only a log" },
         { ".prof", one_profile },
         { ".pstats", one_profile },
     };

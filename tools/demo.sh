@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job, once, on a real service: profile, log, slice, draw. Leaves its results in demo/.
+# The main job, once, on a real service: profile, store, slice, draw. Leaves its results in demo/.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -9,24 +9,34 @@ mkdir -p demo
 rm -f demo/*
 
 echo "1. A shop (WSGI, SQLite) serves visitors for $seconds s under $("$python" -V)."
-echo "   Each second it logs one profile: demo/shop.log"
-PYTHONPATH=build/python "$python" examples/shop_profiled.py demo/shop.log "$seconds"
+echo "   It is profiled all the while, exactly; each second goes to the store demo/profiles.db."
+PYTHONPATH=build/python "$python" examples/shop_watched.py demo/profiles.db "$seconds"
 
 columns=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2 || true)
 export COLUMNS="${columns:-100}" LINES=36
+show() {
+    echo
+    echo "$1   $2"
+    echo
+    $3
+}
 
-echo
-echo "2. Which function took the time?   statslice chart demo/shop.log --slice 1s"
-echo
-build/statslice chart demo/shop.log --slice 1s
-echo
-echo "3. The same as a table.            statslice slices demo/shop.log --slice 5s --top 5"
-echo
-build/statslice slices demo/shop.log --slice 5s --top 5
-echo
-build/statslice chart demo/shop.log --slice 1s --title "The shop: own time by function" \
-    -o demo/chart.svg
-build/statslice chart demo/shop.log --slice 1s --title "The shop: own time by function" \
-    -o demo/chart.png
-echo "4. To look at: demo/chart.svg and demo/chart.png"
-echo "   And to go on: statslice stats demo/shop.log --sort tottime 10"
+show "2. Which function took the time?" "statslice chart demo/profiles.db --slice 1s" \
+    "build/statslice chart demo/profiles.db --slice 1s"
+show "3. And which page?" "statslice slices demo/profiles.db --slice 5s --by label:route" \
+    "build/statslice slices demo/profiles.db --slice 5s --by label:route"
+for file in demo/chart.svg demo/chart.png; do
+    build/statslice chart demo/profiles.db --slice 1s --title "The shop: own time by function" \
+        -o "$file"
+done
+cat <<'END'
+
+4. To look at: demo/chart.svg and demo/chart.png. To go on, with build/statslice:
+
+   statslice info demo/profiles.db                                     what is in it
+   statslice chart demo/profiles.db --where route=/search --by name    one page's functions
+   statslice stats demo/profiles.db --sort tottime 10                  pstats' own table of it all
+   statslice diff demo/profiles.db --base -25s/-15s --new -15s/-5s     called more often, or slower?
+   statslice run -o demo/profiles.db -- python yours.py                a program of your own
+   sqlite3 demo/profiles.db '.load build/statslice_sqlite' 'SELECT * FROM functions LIMIT 5'
+END

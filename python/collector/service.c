@@ -13,6 +13,7 @@
 #include "collector/sigterm.h"
 #include "record/clocks.h"
 #include "writer/fd_lines.h"
+#include "writer/store_lines.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -212,6 +213,8 @@ static int raise_error(const struct sts_error *err)
 {
     if (err->status == STS_E_NOMEM && err->sys_errno == 0) {
         PyErr_NoMemory();
+    } else if (err->status == STS_E_IO && err->sys_errno == 0) {
+        PyErr_SetString(PyExc_OSError, err->text);
     } else if (err->status == STS_E_IO && service->options.path != NULL) {
         errno = err->sys_errno;
         PyErr_SetFromErrnoWithFilename(PyExc_OSError, service->options.path);
@@ -235,6 +238,8 @@ static int open_sink(bool opens_file, struct sts__line_sink *ret_sink)
         return sts__callback_lines_open(options->callback, ret_sink);
     if (options->path == NULL)
         r = sts__fd_lines_open(options->fd, ret_sink, &err);
+    else if (options->plugin != NULL)
+        r = sts__store_lines_open(options->plugin, options->path, opens_file, ret_sink, &err);
     else if (opens_file)
         r = sts__log_file_open(options->path, &options->log, ret_sink, &err);
     else

@@ -104,7 +104,7 @@ static int read_word(PyObject *value, const char *name, const char *first, const
 
 /* --- the options, one a function --- */
 
-static int set_path(struct sts__service_options *options, PyObject *value)
+static int take_path(PyObject *value, char **ret_path)
 {
     PyObject *bytes;
 
@@ -112,11 +112,21 @@ static int set_path(struct sts__service_options *options, PyObject *value)
         return 0;
     if (!PyUnicode_FSConverter(value, &bytes))
         return -1;
-    options->path = sts__log_file_absolute(PyBytes_AS_STRING(bytes));
+    *ret_path = sts__log_file_absolute(PyBytes_AS_STRING(bytes));
     Py_DECREF(bytes);
-    if (options->path == NULL)
+    if (*ret_path == NULL)
         PyErr_NoMemory();
-    return options->path == NULL ? -1 : 0;
+    return *ret_path == NULL ? -1 : 0;
+}
+
+static int set_path(struct sts__service_options *options, PyObject *value)
+{
+    return take_path(value, &options->path);
+}
+
+static int set_plugin(struct sts__service_options *options, PyObject *value)
+{
+    return take_path(value, &options->plugin);
 }
 
 static int set_fd(struct sts__service_options *options, PyObject *value)
@@ -285,6 +295,7 @@ static const struct {
     int (*set)(struct sts__service_options *options, PyObject *value);
 } table[] = {
     { "path", set_path },
+    { "plugin", set_plugin },
     { "fd", set_fd },
     { "callback", set_callback },
     { "slice_ns", set_slice_ns },
@@ -364,6 +375,7 @@ void sts__service_options_deinit(struct sts__service_options *options)
     }
     PyMem_RawFree(options->labels);
     free(options->path);
+    free(options->plugin);
     Py_CLEAR(options->callback);
     memset(options, 0, sizeof(*options));
 }

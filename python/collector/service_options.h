@@ -15,6 +15,7 @@
 
 struct sts__service_options {
     char *path;         /* owned, absolute; or NULL */
+    char *plugin;       /* owned; path is a store, and this writes it; or NULL */
     int fd;             /* or -1 */
     PyObject *callback; /* owned; or NULL */
     const struct sts__service_engine *engine;

@@ -200,13 +200,10 @@ def _path_of(target: Any) -> Dict[str, Any]:
     if not path:
         raise _usage("the target's path is empty")
     scheme, is_url, _ = path.partition("://")
-    kind = "to a URL" if is_url and scheme.isalnum() else ""
-    if path.lower().endswith((".db", ".sqlite", ".sqlite3")):
-        kind = "stores"
-    if kind:
+    if is_url and scheme.isalnum():
         from ._errors import UnsupportedError
 
-        raise UnsupportedError("%r: start() writes log files, not %s yet" % (path, kind))
+        raise UnsupportedError("%r: start() writes logs and stores, not to a URL yet" % path)
     return {"fd": 2} if path == "-" else {"path": path}
 
 
@@ -221,10 +218,35 @@ def _descriptor_of(stream: Any) -> int:
                         "profiles" % (stream,)) from None
 
 
+_STORE_ENDINGS = (".db", ".sqlite", ".sqlite3")
+_STORE_MAGIC = b"SQLite format 3\0"
+
+
+def _is_store(path: Any) -> bool:
+    """Whether a path is that of a store: by its ending, or by what is there."""
+    name = os.fsdecode(path)
+    if name.lower().endswith(_STORE_ENDINGS):
+        return True
+    try:
+        if not os.path.isfile(name):  # a fifo would wait
+            return False
+        with open(name, "rb", 0) as file:
+            return file.read(len(_STORE_MAGIC)) == _STORE_MAGIC
+    except OSError:
+        return False
+
+
+def _plugin() -> str:
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "_store.so")
+
+
 def _sink(target: Any) -> Tuple[Dict[str, Any], Optional[str]]:
     """(the collector's option, a name for status(); None: the collector has one)."""
     if isinstance(target, (str, bytes, os.PathLike)):
-        return _path_of(target), None
+        sink = _path_of(target)
+        if "path" in sink and _is_store(sink["path"]):
+            sink["plugin"] = _plugin()
+        return sink, None
     if isinstance(target, int) and not isinstance(target, bool):
         if target < 0:
             raise _usage("target: %d is no file descriptor" % target)
@@ -325,7 +347,8 @@ def start(
 ) -> bool:
     """Profile this process from now on, and write a profile away for each slice of time.
 
-    target: a path (lines are appended), "-" or sys.stderr, a file descriptor, a
+    target: a path (a store where it ends in .db or .sqlite, or is one; else a log, lines are
+    appended), "-" or sys.stderr, a file descriptor, a
     ``logging.Logger`` (level INFO), or a callable, which gets each ``ProfileRecord``.
     slice: width in seconds, or text ("10s", "500ms"); edges lie on multiples since 1970.
     engine: "frames" counts Python functions; "events" what cProfile counts, C functions too, at
@@ -347,6 +370,8 @@ def start(
     if is_disabled():
         return False
     sink, name = _sink(target)
+    if "plugin" in sink and (rotate_size is not None or rotate_age is not None):
+        raise _usage("rotate_size and rotate_age are for a log; a store has \"statslice retain\"")
     if "path" not in sink and (rotate_size is not None or rotate_age is not None):
         raise _usage("rotate_size and rotate_age are for a target that is a path")
     options = dict(

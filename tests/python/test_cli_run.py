@@ -154,7 +154,7 @@ class Command(RunTest):
                 (["-o", "-", "--rotate-age", "1d"], "rotate"),
                 (["-o", "folder"], "is a directory"), (["-o", "no/such/file"], "no such file"),
                 (["-o", "file/below"], "not a directory"), (["-o", ""], "path of a file"),
-                (["-o", "http://host/"], "URL"), (["-o", "x.db"], "store"),
+                (["-o", "http://host/"], "URL"),
                 (["--colour", "x"], "unknown option")):
             error = self.fails(2, "run", *options, "--", "touch", "started")
             self.assertIn(reason, error)

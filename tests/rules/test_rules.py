@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "cli": {"cli"},
     "sqlext": {"base", "query", "store", "sqlext"},
     "python/collector": {"base", "record", "writer", "collector"},
+    "python/store": {"writer"},
     "python/binding": {"base", "model", "format", "binding"},
 }
 

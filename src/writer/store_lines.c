@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_lines.c - see store_lines.h.
+ */
+#include "writer/store_lines.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "writer/store_plugin.h"
+
+struct store_lines {
+    const struct sts__store_plugin *plugin;
+    char *path;  /* owned */
+    void *store; /* the plugin's; NULL until it is opened */
+};
+
+/* Never unloaded: a thread may still be in it. */
+static int load(const char *path, const struct sts__store_plugin **ret_plugin,
+                struct sts_error *err)
+{
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    const struct sts__store_plugin *plugin =
+        object == NULL ? NULL : dlsym(object, STS__STORE_PLUGIN_SYMBOL);
+
+    if (plugin == NULL) {
+        const char *reason = dlerror();
+        return sts__fail(err, STS_E_UNSUPPORTED, "stores cannot be written: %.160s",
+                         reason == NULL ? "the plugin is not one" : reason);
+    }
+    if (plugin->version != STS__STORE_PLUGIN_VERSION)
+        return sts__fail(err, STS_E_UNSUPPORTED,
+                         "stores cannot be written: \"%.120s\" is of another version", path);
+    *ret_plugin = plugin;
+    return 0;
+}
+
+static int write_line(void *context, const char *line, size_t len, const atomic_bool *give_up,
+                      struct sts_error *err)
+{
+    struct store_lines *lines = context;
+    int r = 0;
+
+    (void)give_up; /* a commit waits for others a moment at most */
+    if (lines->store == NULL)
+        r = lines->plugin->open(lines->path, &lines->store, err);
+    return r < 0 ? r : lines->plugin->write(lines->store, line, len, err);
+}
+
+static void close_lines(void *context)
+{
+    struct store_lines *lines = context;
+
+    if (lines->store != NULL)
+        lines->plugin->close(lines->store);
+    free(lines->path);
+    free(lines);
+}
+
+static const struct sts__line_sink_kind store_kind = {
+    .name = "store",
+    .keeps_line = true,
+    .write = write_line,
+    .close = close_lines,
+};
+
+int sts__store_lines_open(const char *plugin_path, const char *path, bool opens,
+                          struct sts__line_sink *ret_sink, struct sts_error *err)
+{
+    struct store_lines *lines = calloc(1, sizeof(*lines));
+    int r = 0;
+
+    if (lines != NULL)
+        lines->path = sts__copy_text(path, strlen(path));
+    if (lines == NULL || lines->path == NULL)
+        r = sts__fail_nomem(err);
+    if (r == 0)
+        r = load(plugin_path, &lines->plugin, err);
+    if (r == 0 && opens)
+        r = lines->plugin->open(path, &lines->store, err);
+    if (r < 0) {
+        if (lines != NULL)
+            close_lines(lines);
+        return r;
+    }
+    *ret_sink = (struct sts__line_sink){ &store_kind, lines };
+    return 0;
+}
