@@ -95,6 +95,61 @@ static void set_cell(struct sts_series *series, size_t slice, size_t column, int
         series->calls[cell] += (uint64_t)calls;
 }
 
+/* A slice whose columns are the largest of it, and so not the same in every slice. */
+static void fill_ranked(const struct sts_query *query, struct sts_series *series,
+                        const struct sts__ranking *ranking, size_t from, size_t slice,
+                        struct sts__ranked *scratch)
+{
+    size_t count = sts__ranked_slice(query, from, scratch);
+
+    sts__ranked_sort(scratch, count);
+    for (size_t k = 0; k < count; k++) {
+        bool is_shown = k < query->plan.top;
+        size_t column = is_shown ? ranking->columns[scratch[k].group] : STS_COLUMN_OTHER;
+        series->has_other = series->has_other || !is_shown;
+        set_cell(series, slice, column, scratch[k].sum, scratch[k].calls);
+        set_cell(series, slice, STS_COLUMN_TOTAL, scratch[k].sum, scratch[k].calls);
+    }
+}
+
+/* Time, or calls, and what they are divided by. */
+struct pair {
+    int64_t sum, calls;
+};
+
+/* Of one page of groups: shown ones go to their columns, the others are added up. */
+static void fill_page(struct sts_series *series, const int64_t *page, size_t values,
+                      const uint32_t *columns, size_t count, size_t slice, struct pair *total,
+                      struct pair *other)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t sum = page[i * values], calls = values > 1 ? page[i * values + 1] : 0;
+        if (columns[i] != STS__NO_COLUMN)
+            set_cell(series, slice, columns[i], sum, calls);
+        else
+            *other = (struct pair){ other->sum + sum, other->calls + calls };
+        total->sum += sum;
+        total->calls += calls;
+    }
+}
+
+static void fill_all(const struct sts_query *query, struct sts_series *series,
+                     const struct sts__ranking *ranking, size_t from, size_t slice)
+{
+    const struct sts__cells *cells = &query->cells;
+    const struct sts__cells_slice *pages = &cells->slices[cells->first + from];
+    struct pair total = { 0, 0 }, other = { 0, 0 };
+
+    for (size_t page = 0; page < pages->page_cap; page++) {
+        size_t first = page * STS__PAGE_GROUPS, left = ranking->group_count - first;
+        if (first < ranking->group_count && pages->pages[page] != NULL)
+            fill_page(series, pages->pages[page], cells->values, ranking->columns + first,
+                      left < STS__PAGE_GROUPS ? left : STS__PAGE_GROUPS, slice, &total, &other);
+    }
+    set_cell(series, slice, STS_COLUMN_OTHER, other.sum, other.calls);
+    set_cell(series, slice, STS_COLUMN_TOTAL, total.sum, total.calls);
+}
+
 static void fill_cells(const struct sts_query *query, struct sts_series *series,
                        const struct sts__ranking *ranking, struct sts__ranked *scratch)
 {
@@ -105,21 +160,13 @@ static void fill_cells(const struct sts_query *query, struct sts_series *series,
     series->has_other = ranking->group_count > ranking->count;
     for (size_t i = 0; i < cells->slice_count && slice < series->slice_count; i++) {
         int64_t index = cells->first_index + (int64_t)i;
-        size_t count;
         if (sts__axis_edge(&query->axis, index) != series->slices[slice].begin_ns ||
             sts__axis_edge(&query->axis, index + 1) != series->slices[slice].end_ns)
             continue; /* before the first slice of the answer, or without width */
-        count = sts__ranked_slice(query, i, scratch);
         if (per_slice)
-            sts__ranked_sort(scratch, count);
-        for (size_t k = 0; k < count; k++) {
-            bool is_shown = per_slice ? k < query->plan.top
-                                      : ranking->columns[scratch[k].group] != STS__NO_COLUMN;
-            size_t column = is_shown ? ranking->columns[scratch[k].group] : STS_COLUMN_OTHER;
-            series->has_other = series->has_other || !is_shown;
-            set_cell(series, slice, column, scratch[k].sum, scratch[k].calls);
-            set_cell(series, slice, STS_COLUMN_TOTAL, scratch[k].sum, scratch[k].calls);
-        }
+            fill_ranked(query, series, ranking, i, slice, scratch);
+        else
+            fill_all(query, series, ranking, i, slice);
         slice++;
     }
 }

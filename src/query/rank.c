@@ -60,16 +60,29 @@ size_t sts__ranked_slice(const struct sts_query *query, size_t slice, struct sts
     return count;
 }
 
-static void sum_over_slices(const struct sts_query *query, struct sts__ranked *sums,
-                            size_t group_count, struct sts__ranked *scratch)
+static void add_page(const int64_t *page, size_t values, struct sts__ranked *sums, size_t count)
 {
+    for (size_t i = 0; i < count; i++) {
+        sums[i].sum += page[i * values];
+        if (values > 1)
+            sums[i].calls += page[i * values + 1];
+    }
+}
+
+static void sum_over_slices(const struct sts_query *query, struct sts__ranked *sums,
+                            size_t group_count)
+{
+    const struct sts__cells *cells = &query->cells;
+
     for (size_t i = 0; i < group_count; i++)
         sums[i] = (struct sts__ranked){ .query = query, .group = (uint32_t)i };
-    for (size_t slice = 0; slice < query->cells.slice_count; slice++) {
-        size_t count = sts__ranked_slice(query, slice, scratch);
-        for (size_t i = 0; i < count; i++) {
-            sums[scratch[i].group].sum += scratch[i].sum;
-            sums[scratch[i].group].calls += scratch[i].calls;
+    for (size_t i = 0; i < cells->slice_count; i++) {
+        const struct sts__cells_slice *slice = &cells->slices[cells->first + i];
+        for (size_t page = 0; page < slice->page_cap; page++) {
+            size_t first = page * STS__PAGE_GROUPS, left = group_count - first;
+            if (first < group_count && slice->pages[page] != NULL)
+                add_page(slice->pages[page], cells->values, sums + first,
+                         left < STS__PAGE_GROUPS ? left : STS__PAGE_GROUPS);
         }
     }
 }
@@ -95,7 +108,7 @@ static void take_top(struct sts__ranking *ranking, const struct sts_query *query
         ranking->columns[i] = STS__NO_COLUMN;
     if (per_slice)
         mark_tops(query, ranking->columns, scratch);
-    sum_over_slices(query, sums, ranking->group_count, scratch);
+    sum_over_slices(query, sums, ranking->group_count);
     sts__ranked_sort(sums, ranking->group_count);
     for (size_t i = 0; i < ranking->group_count; i++) {
         uint32_t group = sums[i].group;
