@@ -40,6 +40,7 @@ static void keep_memory(void)
 #if defined(M_MMAP_THRESHOLD) && defined(M_TRIM_THRESHOLD)
     (void)mallopt(M_MMAP_THRESHOLD, 64 << 20);
     (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    (void)mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
 
