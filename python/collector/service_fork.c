@@ -67,7 +67,7 @@ static bool end_sleeping_threads(struct sts__writer *writer)
     if (!sts__ticker_end(&service->ticker, SLEEPING_END_NS))
         return false;
     sts__writer_counts(writer, &counts);
-    return counts.n_slices_waiting == 0 && sts__writer_end(writer, SLEEPING_END_NS);
+    return counts.n_slices_waiting == 0 && sts__writer_fork_before(writer, SLEEPING_END_NS);
 }
 
 PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
@@ -87,7 +87,7 @@ PyObject *sts__service_fork_before(PyObject *module, PyObject *unused)
     service->n_users++;
     state = PyEval_SaveThread();
     (void)sts__ticker_end(&service->ticker, END_NS);
-    (void)sts__writer_end(writer, END_NS);
+    (void)sts__writer_fork_before(writer, END_NS);
     PyEval_RestoreThread(state);
     service->n_users--;
     Py_RETURN_NONE;

@@ -21,6 +21,8 @@ struct sts__line_sink_kind {
     int (*write)(void *context, const char *line, size_t len, const atomic_bool *give_up,
                  struct sts_error *err);
     void (*close)(void *context);
+    /* Let go of what a forked child must not inherit; the next write begins anew. NULL: nothing. */
+    void (*before_fork)(void *context);
 };
 
 struct sts__line_sink {

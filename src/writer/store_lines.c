@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store_lines.c - see store_lines.h.
+ *
+ * Forks: SQLite notes the locks of a file for the whole process. A child with a connection of its
+ *        parent's takes these locks for its own, and others take the file away beneath it. So the
+ *        store is closed before a fork, and where it could not be, the child does not open it.
  */
 #include "writer/store_lines.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -38,6 +43,36 @@ static int load(const char *path, const struct sts__store_plugin **ret_plugin,
     return 0;
 }
 
+static atomic_int n_open; /* stores, of this process or of the one that it was forked from */
+static atomic_long opener_pid;
+
+static int open_store(struct store_lines *lines, struct sts_error *err)
+{
+    int r;
+
+    if (atomic_load(&n_open) > 0 && atomic_load(&opener_pid) != (long)getpid())
+        return sts__fail(err, STS_E_UNSUPPORTED,
+                         "\"%.120s\" was being written when the process was forked", lines->path);
+    r = lines->plugin->open(lines->path, &lines->store, err);
+    if (r == 0) {
+        atomic_store(&opener_pid, (long)getpid());
+        atomic_fetch_add(&n_open, 1);
+    }
+    return r;
+}
+
+static void close_store(void *context)
+{
+    struct store_lines *lines = context;
+
+    if (lines->store == NULL)
+        return;
+    lines->plugin->close(lines->store);
+    lines->store = NULL;
+    if (atomic_load(&opener_pid) == (long)getpid())
+        atomic_fetch_sub(&n_open, 1);
+}
+
 static int write_line(void *context, const char *line, size_t len, const atomic_bool *give_up,
                       struct sts_error *err)
 {
@@ -46,7 +81,7 @@ static int write_line(void *context, const char *line, size_t len, const atomic_
 
     (void)give_up; /* a commit waits for others a moment at most */
     if (lines->store == NULL)
-        r = lines->plugin->open(lines->path, &lines->store, err);
+        r = open_store(lines, err);
     return r < 0 ? r : lines->plugin->write(lines->store, line, len, err);
 }
 
@@ -54,8 +89,7 @@ static void close_lines(void *context)
 {
     struct store_lines *lines = context;
 
-    if (lines->store != NULL)
-        lines->plugin->close(lines->store);
+    close_store(lines);
     free(lines->path);
     free(lines);
 }
@@ -65,6 +99,7 @@ static const struct sts__line_sink_kind store_kind = {
     .keeps_line = true,
     .write = write_line,
     .close = close_lines,
+    .before_fork = close_store,
 };
 
 int sts__store_lines_open(const char *plugin_path, const char *path, bool opens,
@@ -80,7 +115,7 @@ int sts__store_lines_open(const char *plugin_path, const char *path, bool opens,
     if (r == 0)
         r = load(plugin_path, &lines->plugin, err);
     if (r == 0 && opens)
-        r = lines->plugin->open(path, &lines->store, err);
+        r = open_store(lines, err);
     if (r < 0) {
         if (lines != NULL)
             close_lines(lines);

@@ -389,6 +389,19 @@ void sts__writer_counts(struct sts__writer *writer, struct sts__writer_counts *r
 
 /* --- fork --- */
 
+bool sts__writer_fork_before(struct sts__writer *writer, int64_t timeout_ns)
+{
+    const struct sts__line_sink *sink = &writer->sink;
+
+    if (!sts__writer_end(writer, timeout_ns))
+        return false;
+    pthread_mutex_lock(&writer->lock); /* two threads may fork at once */
+    if (!writer->running && sink->kind->before_fork != NULL)
+        sink->kind->before_fork(sink->context);
+    pthread_mutex_unlock(&writer->lock);
+    return true;
+}
+
 void sts__writer_fork_child(struct sts__writer *writer)
 {
     writer->is_remains = writer->running;

@@ -92,6 +92,12 @@ void sts__writer_close(struct sts__writer *writer);
 void sts__writer_counts(struct sts__writer *writer, struct sts__writer_counts *ret_counts);
 
 /*
+ * sts__writer_fork_before - end the thread, as sts__writer_end; the sink holds nothing then that a
+ * child must not have.
+ */
+bool sts__writer_fork_before(struct sts__writer *writer, int64_t timeout_ns);
+
+/*
  * sts__writer_fork_child - after a fork: there is no thread, and nobody holds the lock.
  *
  * The child's copy is good for sts__writer_free alone.

@@ -104,6 +104,35 @@ class Store(unittest.TestCase):
         self.assertEqual(self.calls(), 420)
         self.assertEqual(len({record.labels["pid"] for record in self.profiles()}), 5)
 
+    def test_a_child_goes_on_writing_when_its_parent_has_ended(self):
+        """SQLite takes the locks of an inherited connection for the child's own."""
+        self.python("""
+            import signal, subprocess
+            statslice.start(sys.argv[1], slice=0.05)
+            work(10)
+            assert statslice.flush(30), statslice.status()
+            told, tell = os.pipe()
+            go, gone = os.pipe()
+            if os.fork() == 0:
+                work(100)
+                assert statslice.flush(30), statslice.status()
+                os.write(tell, b"1")
+                os.close(gone)
+                os.read(go, 1)  # the end of the parent, and of one that looked
+                for _ in range(5):
+                    work(200)
+                    assert statslice.flush(30), statslice.status()
+                statslice.stop(30)
+                os._exit(0)
+            os.read(told, 1)
+            assert statslice.stop(30), statslice.status()
+            subprocess.check_call([sys.argv[2], "info", sys.argv[1]], stdout=subprocess.DEVNULL)
+            os.close(gone)
+            assert os.wait()[1] == 0
+        """, self.store, STATSLICE)
+        self.assertEqual(self.calls(), 1110)
+        self.assertIn("whole", self.command("check", self.store))
+
     def test_a_store_that_is_locked_is_waited_for(self):
         self.python("statslice.start(sys.argv[1]); work(5)", self.store)
         other = sqlite3.connect(self.store, isolation_level=None)
