@@ -18,6 +18,14 @@ void sts__figure_rows_deinit(struct sts__figure_rows *rows)
     *rows = (struct sts__figure_rows){ 0 };
 }
 
+static bool is_zero(const struct sts__figure_row *row)
+{
+    for (size_t i = 0; i < STS_FIGURE_COUNT; i++)
+        if (row->values[i] != 0)
+            return false;
+    return true;
+}
+
 int sts__figure_rows_add(struct sts__figure_rows *rows, uint32_t slice, uint32_t lane,
                          uint32_t function_id, struct sts__figure_row **ret_row,
                          struct sts_error *err)
@@ -33,6 +41,26 @@ int sts__figure_rows_add(struct sts__figure_rows *rows, uint32_t slice, uint32_t
     *ret_row = &rows->items[rows->count++];
     **ret_row = (struct sts__figure_row){ slice, lane, function_id, { 0 } };
     return 0;
+}
+
+int sts__figure_rows_add_sums(struct sts__figure_rows *rows, const struct sts_scan_block *block,
+                              size_t function, struct sts_error *err)
+{
+    bool several = block->slice == STS_SCAN_SEVERAL;
+    size_t count = several ? block->slice_count : 1;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        struct sts__figure_row *row;
+        r = sts__figure_rows_add(rows, (uint32_t)(several ? block->slices[i] : block->slice),
+                                 block->lane, block->function_ids[function], &row, err);
+        for (size_t figure = 0; r == 0 && figure < STS_FIGURE_COUNT; figure++)
+            if (block->values[figure] != NULL)
+                row->values[figure] = block->values[figure][function * count + i];
+        if (r == 0 && is_zero(row))
+            rows->count--;
+    }
+    return r;
 }
 
 static int compare_u32(uint32_t a, uint32_t b)
@@ -59,24 +87,35 @@ static int sum(struct sts__figure_row *row, const struct sts__figure_row *more,
     return 0;
 }
 
+/* Rows of one key, from the first on, into the first. *ret_end: behind the last of them. */
+static int sum_alike(const struct sts__figure_rows *rows, size_t first, size_t *ret_end,
+                     struct sts_error *err)
+{
+    struct sts__figure_row *row = &rows->items[first];
+    size_t i = first + 1;
+    int r = 0;
+
+    for (; r == 0 && i < rows->count && compare_rows(row, &rows->items[i]) == 0; i++)
+        r = sum(row, &rows->items[i], err);
+    *ret_end = i;
+    return r;
+}
+
 int sts__figure_rows_settle(struct sts__figure_rows *rows, struct sts_error *err)
 {
-    size_t kept = 0;
+    size_t kept = 0, end;
 
     if (rows->count == 0)
         return 0;
     qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
-    for (size_t i = 1; i < rows->count; i++) {
-        int r;
-        if (compare_rows(&rows->items[kept], &rows->items[i]) != 0) {
-            rows->items[++kept] = rows->items[i];
-            continue;
-        }
-        r = sum(&rows->items[kept], &rows->items[i], err);
+    for (size_t i = 0; i < rows->count; i = end) {
+        int r = sum_alike(rows, i, &end, err);
         if (r < 0)
             return r;
+        if (!is_zero(&rows->items[i]))
+            rows->items[kept++] = rows->items[i];
     }
-    rows->count = kept + 1;
+    rows->count = kept;
     return 0;
 }
 

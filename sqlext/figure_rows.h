@@ -28,8 +28,22 @@ STS_MUST_CHECK int sts__figure_rows_add(struct sts__figure_rows *rows, uint32_t 
                                         uint32_t lane, uint32_t function_id,
                                         struct sts__figure_row **ret_row, struct sts_error *err);
 
+/* Figures that are always asked for: where all are 0 there is no row. */
+#define STS__FIGURES_OF_ROW                                                                        \
+    (1U << STS_FIGURE_NCALLS | 1U << STS_FIGURE_TOTTIME | 1U << STS_FIGURE_CUMTIME)
+
 /*
- * sts__figure_rows_settle - order by slice, lane and function, and sum those that are one.
+ * sts__figure_rows_add_sums - the rows of one function of a block that is not of a profile alone.
+ *
+ * Errors: as sts__figure_rows_add.
+ */
+STS_MUST_CHECK int sts__figure_rows_add_sums(struct sts__figure_rows *rows,
+                                             const struct sts_scan_block *block, size_t function,
+                                             struct sts_error *err);
+
+/*
+ * sts__figure_rows_settle - order by slice, lane and function, and sum those that are one; rows of
+ * zeros go.
  *
  * Errors: STS_E_LIMIT (a sum over 63 bits).
  */

@@ -152,18 +152,6 @@ static int add_pieces(struct slices *slices, const struct sts_scan_block *block,
     return r;
 }
 
-static int add_whole(struct slices *slices, const struct sts_scan_block *block, size_t function,
-                     struct sts_error *err)
-{
-    struct sts__figure_row *row;
-    int r = add_row(slices, block, function, (uint32_t)block->slice, &row, err);
-
-    for (size_t figure = 0; r == 0 && figure < STS_FIGURE_COUNT; figure++)
-        if (block->values[figure] != NULL)
-            row->values[figure] = block->values[figure][function];
-    return r;
-}
-
 static int cut_profile(struct slices *slices, const struct sts_scan_span *span,
                        struct sts_error *err)
 {
@@ -187,7 +175,8 @@ static int take_block(void *context, const struct sts_scan_block *block, struct 
 
     for (size_t i = 0; r == 0 && i < block->function_count; i++)
         if (sts__function_is_asked(slices->ask, symbols, block->function_ids[i]))
-            r = alone ? add_pieces(slices, block, i, err) : add_whole(slices, block, i, err);
+            r = alone ? add_pieces(slices, block, i, err)
+                      : sts__figure_rows_add_sums(&slices->rows, block, i, err);
     return r;
 }
 
@@ -195,7 +184,8 @@ static int take_block(void *context, const struct sts_scan_block *block, struct 
 
 static int read_all(struct slices *slices, struct sts_error *err)
 {
-    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN, .figures = slices->ask->figures };
+    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN,
+                             .figures = slices->ask->figures | STS__FIGURES_OF_ROW };
     int r = set_axis(slices, slices->ask->width, err);
 
     if (r == 0)
@@ -207,8 +197,6 @@ static int read_all(struct slices *slices, struct sts_error *err)
         r = set_edges(slices, err);
     if (r < 0 || slices->edge_count == 0)
         return r;
-    if (scan.figures == 0)
-        scan.figures = 1U << STS_FIGURE_NCALLS; /* rows are counted, at least */
     scan.edges_ns = slices->edges_ns;
     scan.edge_count = slices->edge_count;
     scan.from_ns = slices->edges_ns[0];

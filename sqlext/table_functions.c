@@ -129,14 +129,9 @@ static int take_block(void *context, const struct sts_scan_block *block, struct 
 
     if (block->slice == STS_SCAN_ALONE)
         return take_alone(functions, block, err);
-    for (size_t i = 0; r == 0 && i < block->function_count; i++) {
-        struct sts__figure_row *row;
-        if (!sts__function_is_asked(functions->ask, symbols, block->function_ids[i]))
-            continue;
-        r = add_row(functions, block->lane, block->function_ids[i], &row, err);
-        for (size_t figure = 0; r == 0 && figure < STS_FIGURE_COUNT; figure++)
-            row->values[figure] = value_of(block, (enum sts_figure)figure, i);
-    }
+    for (size_t i = 0; r == 0 && i < block->function_count; i++)
+        if (sts__function_is_asked(functions->ask, symbols, block->function_ids[i]))
+            r = sts__figure_rows_add_sums(&functions->rows, block, i, err);
     return r;
 }
 
@@ -177,7 +172,8 @@ static int read_span(struct functions *functions, int64_t edges_ns[2], struct st
 
 static int read_all(struct functions *functions, struct sts_error *err)
 {
-    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN, .figures = functions->ask->figures };
+    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN,
+                             .figures = functions->ask->figures | STS__FIGURES_OF_ROW };
     int64_t edges_ns[2];
     int r = read_span(functions, edges_ns, err);
 
@@ -188,8 +184,6 @@ static int read_all(struct functions *functions, struct sts_error *err)
                               err);
     if (r < 0 || functions->lanes.first_ns > functions->lanes.last_ns)
         return r;
-    if (scan.figures == 0)
-        scan.figures = 1U << STS_FIGURE_NCALLS; /* rows are counted, at least */
     scan.edges_ns = edges_ns;
     scan.edge_count = 2;
     scan.from_ns = edges_ns[0];

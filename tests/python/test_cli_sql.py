@@ -59,6 +59,21 @@ class Sql(CommandTest):
         self.assertEqual(self.asked("1m", "service = 'till'"),
                          self.slices("--slice", "1m", "--where", "service=till"))
 
+    def test_sums_of_large_chunks(self):
+        lines = [log_line(BEGIN + 10 * i, **{"f%d" % k: function(1 + k % 7 + i / 64, line_number=k)
+                                             for k in range(300) if (i + k) % 5})
+                 for i in range(60)]
+        self.write("large.log", "".join(lines))
+        self.ok("add", "large.db", "-q", "large.log")
+        os.replace(self.path("large.db"), self.path("s.db"))
+        for width in ("10s", "1m"):
+            self.assertEqual(self.asked(width), self.slices("--slice", width), width)
+        rows = self.shell("SELECT name, sum(tottime_ns) AS ns FROM functions GROUP BY name;")
+        sums = {}
+        for (_, name), value in self.slices("--slice", "1h").items():
+            sums[name] = sums.get(name, 0) + value
+        self.assertEqual({row["name"]: row["ns"] for row in rows}, sums)
+
     def test_totals_are_those_of_the_span(self):
         self.ok("convert", "s.db", "-o", "span.prof", "--from", str(BEGIN + 5), "--to",
                 str(BEGIN + 1003))
