@@ -202,7 +202,8 @@ const struct cli_command cmd_run = {
     .description =
         "Starts a command and profiles every Python in it, without a change to any program: "
         "scripts, python -m, servers, test runners, what they fork and what they start. Each "
-        "process writes one profile per slice to the log or store, with a label pid; what is in it, "
+        "process writes one profile per slice to the log or store, with a label pid; what is in "
+        "it, "
         "stats, slices and chart show.\n\n"
         "The command takes this program's place: exit status, signals, output and process id are "
         "its own. It is 127 where there is no such command, 126 where it cannot be started.\n\n"

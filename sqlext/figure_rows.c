@@ -51,7 +51,7 @@ int sts__figure_rows_add_sums(struct sts__figure_rows *rows, const struct sts_sc
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < count; i++) {
-        struct sts__figure_row *row;
+        struct sts__figure_row *row = NULL;
         r = sts__figure_rows_add(rows, (uint32_t)(several ? block->slices[i] : block->slice),
                                  block->lane, block->function_ids[function], &row, err);
         for (size_t figure = 0; r == 0 && figure < STS_FIGURE_COUNT; figure++)

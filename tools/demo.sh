@@ -21,13 +21,14 @@ show() {
     $3
 }
 
-show "2. Which function took the time?" "statslice chart demo/profiles.db --slice 1s" \
-    "build/statslice chart demo/profiles.db --slice 1s"
-show "3. And which page?" "statslice slices demo/profiles.db --slice 5s --by label:route" \
+show "2. Which function took the time of requests?" \
+    "statslice chart demo/profiles.db --slice 1s --where route~/" \
+    "build/statslice chart demo/profiles.db --slice 1s --where route~/"
+show "3. And which page? (none: it waits)" "statslice slices demo/profiles.db --slice 5s --by label:route" \
     "build/statslice slices demo/profiles.db --slice 5s --by label:route"
 for file in demo/chart.svg demo/chart.png; do
-    build/statslice chart demo/profiles.db --slice 1s --title "The shop: own time by function" \
-        -o "$file"
+    build/statslice chart demo/profiles.db --slice 1s --where route~/ \
+        --title "The shop: own time by function" -o "$file"
 done
 cat <<'END'
 
