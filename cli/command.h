@@ -9,6 +9,7 @@
 
 #include "cli/opt.h"
 
+struct cli_term_text;
 struct sts_query_option;
 
 /* What was asked for, beside a command's own options. */
@@ -39,6 +40,11 @@ struct cli_command {
      * option of its own for is not taken from there. */
     const struct sts_query_option *(*query_options)(size_t *ret_count);
     const char *query_title; /* over them in help: "Query" */
+
+    /* Words and what they mean, for a section of their own; term_at NULL: none. Returns: false
+     * behind the last. */
+    const char *terms_title;
+    bool (*term_at)(size_t i, struct cli_term_text *ret_term);
 
     /* Returns: 0, or a status with err filled. */
     int (*run)(const struct cli_context *context, struct sts_error *err);

@@ -21,6 +21,7 @@
 #define COLUMNS_MAX   ((size_t)100)
 #define OPTION_INDENT ((size_t)2)
 #define TEXT_INDENT   ((size_t)28)
+#define TERM_INDENT   ((size_t)14)
 
 void cli_option_usage(char text[CLI_OPTION_TEXT_BYTES], const struct cli_option *option)
 {
@@ -90,6 +91,19 @@ static void write_groups(const struct cli_option_set *set, struct sts_sink *sink
     }
 }
 
+static void write_terms(const struct cli_command *command, struct sts_sink *sink, size_t columns)
+{
+    struct cli_term_text term;
+
+    if (command->term_at == NULL)
+        return;
+    cli_put_format(sink, "\n%s:\n", command->terms_title);
+    for (size_t i = 0; command->term_at(i, &term); i++) {
+        cli_put_format(sink, "  %-12s", term.term);
+        cli_put_wrapped(sink, term.text, TERM_INDENT, TERM_INDENT, columns);
+    }
+}
+
 static void write_examples(const struct cli_command *command, struct sts_sink *sink, size_t columns)
 {
     if (command->example_count > 0)
@@ -114,6 +128,7 @@ static void write_command(const struct cli_command *command, struct sts_sink *si
         cli_put(sink, "\nInputs:\n  ");
         cli_put_wrapped(sink, cli_about_inputs, 2, 2, columns);
     }
+    write_terms(command, sink, columns);
     write_examples(command, sink, columns);
 }
 

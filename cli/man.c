@@ -68,15 +68,19 @@ static void put_section(struct sts_sink *sink, const char *name, const char *tex
     put_paragraphs(sink, text);
 }
 
+static void put_term(struct sts_sink *sink, const struct cli_term_text *term)
+{
+    cli_put(sink, ".TP\n.B ");
+    put_text(sink, term->term, strlen(term->term));
+    cli_put(sink, "\n");
+    put_paragraphs(sink, term->text);
+}
+
 static void put_terms(struct sts_sink *sink, const char *name, const struct cli_term_text *terms)
 {
     cli_put_format(sink, ".SH %s\n", name);
-    for (; terms->term != NULL; terms++) {
-        cli_put(sink, ".TP\n.B ");
-        put_text(sink, terms->term, strlen(terms->term));
-        cli_put(sink, "\n");
-        put_paragraphs(sink, terms->text);
-    }
+    for (; terms->term != NULL; terms++)
+        put_term(sink, terms);
 }
 
 static void put_title(struct sts_sink *sink, const struct cli_command *command, const char *date)
@@ -182,6 +186,20 @@ static void put_examples(struct sts_sink *sink, const struct cli_command *comman
     }
 }
 
+static void put_own_terms(struct sts_sink *sink, const struct cli_command *command)
+{
+    struct cli_term_text term;
+
+    if (command->term_at == NULL)
+        return;
+    cli_put(sink, ".SH ");
+    for (const char *at = command->terms_title; *at != '\0'; at++)
+        cli_put_format(sink, "%c", toupper((unsigned char)*at));
+    cli_put(sink, "\n");
+    for (size_t i = 0; command->term_at(i, &term); i++)
+        put_term(sink, &term);
+}
+
 static void put_command_body(struct sts_sink *sink, const struct cli_command *command)
 {
     cli_put_format(sink, ".SH SYNOPSIS\n.B statslice %s\n[\\fIOPTION\\fR]... %s\n", command->name,
@@ -190,6 +208,7 @@ static void put_command_body(struct sts_sink *sink, const struct cli_command *co
     put_options(sink, command);
     if (command->reads_inputs)
         put_section(sink, "INPUTS", cli_about_inputs);
+    put_own_terms(sink, command);
     put_examples(sink, command);
 }
 

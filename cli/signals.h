@@ -7,6 +7,8 @@
 
 #include <statslice/common.h>
 
+struct termios;
+
 /*
  * cli_signals_init - from here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process at once with
  * 128 + the signal's number. Those that are ignored (nohup) stay so, but SIGPIPE.
@@ -30,5 +32,11 @@ int cli_signals_stopped_by(void);
 
 /* cli_signals_clear_line - whether the line on standard error is to be erased at such an end. */
 void cli_signals_clear_line(bool clear);
+
+/*
+ * cli_signals_guard_terminal - what to write to standard output, and how its terminal was before,
+ * at such an end; and at a crash too. Both are copied. before NULL: nothing any more.
+ */
+void cli_signals_guard_terminal(const struct termios *before, const char *leave, size_t len);
 
 #endif

@@ -20,5 +20,6 @@ extern const struct cli_command cmd_retain;
 extern const struct cli_command cmd_run;
 extern const struct cli_command cmd_slices;
 extern const struct cli_command cmd_stats;
+extern const struct cli_command cmd_top;
 
 #endif

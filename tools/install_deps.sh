@@ -30,6 +30,7 @@ install() {
 
 install git gcc meson ninja-build pkg-config python3 python3-dev \
     libcairo2-dev libpcre2-dev libzstd-dev zlib1g-dev libsqlite3-dev sqlite3 libxxhash-dev libcmocka-dev \
+    libncurses-dev tmux \
     clang-14 libclang-rt-14-dev fonts-dejavu-core tzdata mandoc zstd gunicorn
 # The system's own interpreter ships its test suites apart.
 install "libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite"

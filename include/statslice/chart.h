@@ -17,6 +17,13 @@ struct sts_sink;
 enum sts_theme { STS_THEME_AUTO, STS_THEME_LIGHT, STS_THEME_DARK };
 enum sts_color { STS_COLOR_NONE, STS_COLOR_256, STS_COLOR_TRUE };
 
+/* Of a chart in a terminal, for those who put something else around it. */
+enum sts_chart_part {
+    STS_CHART_WHOLE,
+    STS_CHART_PLOT, /* the bars and their axes, in as many lines as the terminal has rows */
+    STS_CHART_MARKS /* what stands for each part, one a line: the columns', then other's if any */
+};
+
 #define STS_CHART_WIDTH_PX  1000
 #define STS_CHART_HEIGHT_PX 480
 #define STS_CHART_PX_MIN    200
@@ -24,18 +31,19 @@ enum sts_color { STS_COLOR_NONE, STS_COLOR_256, STS_COLOR_TRUE };
 #define STS_CHART_CELLS_MAX 1000
 
 struct sts_chart_options {
-    const char *title;    /* NULL: made from the series ("Own time by function") */
-    uint32_t width_px;    /* 0: STS_CHART_WIDTH_PX */
-    uint32_t height_px;   /* 0: STS_CHART_HEIGHT_PX; more where the legend needs it */
-    enum sts_theme theme; /* AUTO follows prefers-color-scheme in SVG; light elsewhere */
-    uint32_t columns;     /* of the terminal, in cells; 0: 80; at least 20 are used */
-    uint32_t rows;        /* of the terminal; 0: 24. A chart with a long legend is taller */
-    enum sts_color color; /* of the terminal */
-    bool ascii;           /* terminal: no character outside ASCII */
+    const char *title;        /* NULL: made from the series ("Own time by function") */
+    uint32_t width_px;        /* 0: STS_CHART_WIDTH_PX */
+    uint32_t height_px;       /* 0: STS_CHART_HEIGHT_PX; more where the legend needs it */
+    enum sts_theme theme;     /* AUTO follows prefers-color-scheme in SVG; light elsewhere */
+    uint32_t columns;         /* of the terminal, in cells; 0: 80; at least 20 are used */
+    uint32_t rows;            /* of the terminal; 0: 24. A chart with a long legend is taller */
+    enum sts_color color;     /* of the terminal */
+    bool ascii;               /* terminal: no character outside ASCII */
+    enum sts_chart_part part; /* terminal: of a series */
 };
 #define STS_CHART_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        NULL, 0, 0, STS_THEME_AUTO, 0, 0, STS_COLOR_NONE, false                                    \
+        NULL, 0, 0, STS_THEME_AUTO, 0, 0, STS_COLOR_NONE, false, STS_CHART_WHOLE                   \
     }
 
 struct sts_chart_format {

@@ -84,6 +84,14 @@ STS_API STS_MUST_CHECK int sts_query_set(struct sts_query *query, const char *na
 /* sts_query_set_now_ns - what relative times ("-1h") count from; asked of the clock by default. */
 STS_API void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns);
 
+/*
+ * sts_query_time - a time as the option "from" takes it, in the query's zone.
+ *
+ * Errors: STS_E_USAGE.
+ */
+STS_API STS_MUST_CHECK int sts_query_time(const struct sts_query *query, const char *text,
+                                          int64_t *ret_ns, struct sts_error *err);
+
 /* sts_query_needs_range - whether all profiles must pass through sts_query_scan first. */
 STS_API bool sts_query_needs_range(const struct sts_query *query);
 

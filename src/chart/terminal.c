@@ -21,6 +21,8 @@
 #define COLUMNS         80
 #define ROWS            24
 #define PLOT_ROWS_MIN   8
+#define ALONE_ROWS_MIN  2 /* of a plot that stands alone */
+#define AXIS_ROWS       2 /* below a plot that stands alone: the axis, and its times */
 #define FIXED_ROWS      9 /* heading, axis, what is around the legend */
 #define BAR_CELLS_MAX   8
 #define TICK_COUNT      4
@@ -139,6 +141,14 @@ static void put_row(const struct sts__terminal *terminal, size_t column, size_t 
     sts__put_text(terminal->sink, "\n");
 }
 
+static void put_marks(const struct sts__terminal *terminal)
+{
+    for (size_t part = 0; part < terminal->part_count; part++) {
+        put_part_mark(terminal, part);
+        sts__put_text(terminal->sink, "\n");
+    }
+}
+
 static void put_legend(const struct sts__terminal *terminal)
 {
     size_t cells = label_cells(terminal);
@@ -183,7 +193,8 @@ static size_t axis_cells(const struct sts__scale *scale)
 static void place(struct sts__terminal *terminal)
 {
     size_t columns = terminal->options->columns, rows = terminal->options->rows;
-    size_t fixed;
+    bool alone = terminal->options->part == STS_CHART_PLOT;
+    size_t fixed, rows_min;
 
     terminal->part_count =
         sts_series_column_count(terminal->series) + sts_series_has_other(terminal->series);
@@ -196,14 +207,15 @@ static void place(struct sts__terminal *terminal)
     terminal->bar_cells = terminal->width / terminal->bars.count;
     if (terminal->bar_cells > BAR_CELLS_MAX)
         terminal->bar_cells = BAR_CELLS_MAX;
-    fixed = FIXED_ROWS + terminal->part_count;
-    terminal->rows = rows > fixed + PLOT_ROWS_MIN ? rows - fixed : PLOT_ROWS_MIN;
+    fixed = alone ? AXIS_ROWS : FIXED_ROWS + terminal->part_count;
+    rows_min = alone ? ALONE_ROWS_MIN : PLOT_ROWS_MIN;
+    terminal->rows = rows > fixed + rows_min ? rows - fixed : rows_min;
 }
 
 static int draw(struct sts__terminal *terminal, struct sts_error *err)
 {
     size_t column_count = sts_series_column_count(terminal->series);
-    int r;
+    int r = 0;
 
     terminal->colors = sts__alloc_array(column_count, sizeof(*terminal->colors));
     terminal->color_count = column_count;
@@ -214,11 +226,17 @@ static int draw(struct sts__terminal *terminal, struct sts_error *err)
         return sts__fail_nomem(err);
     sts__palette_assign(terminal->series, terminal->colors);
     read_values(terminal);
-    r = put_heading(terminal, err);
+    if (terminal->options->part == STS_CHART_MARKS) {
+        put_marks(terminal);
+        return 0;
+    }
+    if (terminal->options->part == STS_CHART_WHOLE)
+        r = put_heading(terminal, err);
     if (r < 0)
         return r;
     sts__terminal_plot(terminal);
-    put_legend(terminal);
+    if (terminal->options->part == STS_CHART_WHOLE)
+        put_legend(terminal);
     return 0;
 }
 

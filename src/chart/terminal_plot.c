@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/utf8.h"
 #include "chart/terminal.h"
 #include "chart/time_axis.h"
 
@@ -138,16 +139,20 @@ static void put_value_label(const struct sts__terminal *terminal, size_t row)
 /*
  * Texts of ticks at their cells, one line for times and one for dates; a text that would touch
  * the one before it is left out, one that would leave the terminal is moved to its edge.
+ * unit: what stands below the value axis.
  */
-static void put_tick_texts(const struct sts__terminal *terminal, const struct sts__time_tick *ticks,
-                           size_t tick_count, bool dates)
+static void put_tick_texts(const struct sts__terminal *terminal, const char *unit,
+                           const struct sts__time_tick *ticks, size_t tick_count, bool dates)
 {
     const struct sts_series *series = terminal->series;
     int64_t begin_ns = sts_series_slice(series, 0)->begin_ns;
     int64_t end_ns = sts_series_slice(series, sts_series_slice_count(series) - 1)->end_ns;
     size_t span_cells = terminal->bars.count * terminal->bar_cells, at = 0;
+    size_t unit_cells = sts__utf8_cells(unit, strlen(unit));
 
-    sts__terminal_repeat(terminal, " ", terminal->axis_cells);
+    sts__terminal_repeat(terminal, " ", terminal->axis_cells - 2 - unit_cells);
+    sts__terminal_text(terminal, unit, unit_cells);
+    sts__terminal_repeat(terminal, " ", 2);
     for (size_t i = 0; i < tick_count; i++) {
         const char *text = dates ? ticks[i].date : ticks[i].text;
         double share = (double)(ticks[i].time_ns - begin_ns) / (double)(end_ns - begin_ns);
@@ -179,8 +184,12 @@ static void put_time_axis(const struct sts__terminal *terminal)
     sts__put_text(terminal->sink, sts__terminal_mark(terminal, "0 \xE2\x94\xBC", "0 +"));
     sts__terminal_repeat(terminal, sts__terminal_mark(terminal, "\xE2\x94\x80", "-"), span_cells);
     sts__put_text(terminal->sink, "\n");
-    put_tick_texts(terminal, ticks, tick_count, false);
-    put_tick_texts(terminal, ticks, tick_count, true);
+    if (terminal->options->part == STS_CHART_PLOT) {
+        put_tick_texts(terminal, terminal->scale.unit, ticks, tick_count, false);
+    } else {
+        put_tick_texts(terminal, "", ticks, tick_count, false);
+        put_tick_texts(terminal, "", ticks, tick_count, true);
+    }
     sts__terminal_plain(terminal);
 }
 

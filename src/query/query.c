@@ -52,6 +52,20 @@ void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns)
     query->plan.now_is_set = true;
 }
 
+int sts_query_time(const struct sts_query *query, const char *text, int64_t *ret_ns,
+                   struct sts_error *err)
+{
+    const struct sts__plan *plan = &query->plan;
+    int64_t now_ns = plan->now_is_set ? plan->now_ns : sts__clock_wall_ns();
+
+    if (sts__moment_parse(text, plan->zone, now_ns, ret_ns) == 0)
+        return 0;
+    return sts__fail(err, STS_E_USAGE,
+                     "a time is such as \"2024-05-05 12:00\", \"yesterday 14:00\", -1h or "
+                     "2024-05-05T12:00:00Z, not \"%s\"",
+                     text);
+}
+
 bool sts_query_needs_range(const struct sts_query *query)
 {
     const struct sts__plan *plan = &query->plan;

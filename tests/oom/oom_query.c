@@ -253,6 +253,18 @@ static int run_terminal(struct sts_error *err)
     return run_output(draw, "terminal", err);
 }
 
+static int run_time(struct sts_error *err)
+{
+    struct sts_query *query = NULL;
+    int64_t time_ns;
+    int r = sts_query_new(&query, err);
+
+    if (r >= 0)
+        r = sts_query_time(query, "yesterday 14:00", &time_ns, err);
+    sts_query_free(query);
+    return r;
+}
+
 static int run_table(struct sts_error *err)
 {
     return run_output(write_text, "table", err);
@@ -334,6 +346,7 @@ const struct scenario query_scenarios[] = {
     { "chart as png", run_png },
     { "chart as pdf", run_pdf },
     { "chart in the terminal", run_terminal },
+    { "time as it is typed", run_time },
     { "series as a table", run_table },
     { "series as csv", run_csv },
     { "series as json", run_json },

@@ -24,6 +24,7 @@ MAY_INCLUDE = {
     "src/record": {"base", "record"},
     "src/writer": {"base", "model", "format", "record", "writer"},
     "cli": {"cli"},
+    "cli/top": {"cli"},
     "sqlext": {"base", "query", "store", "sqlext"},
     "python/collector": {"base", "record", "writer", "collector"},
     "python/store": {"writer"},
@@ -34,6 +35,7 @@ MAY_INCLUDE = {
 WRAPPED = {
     r"pcre2\.h": "src/base/regex.c",
     r"cairo.*\.h": "src/chart/cairo.c",
+    r"(n?curses|term)\.h": "cli/top/screen.c",
     r"zlib\.h": "src/format/gzip.c",
     r"zstd\.h": "src/format/zstd.c",
     r"xxhash\.h": "src/store/checksum.c",

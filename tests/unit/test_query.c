@@ -229,6 +229,24 @@ static void test_range__relative_times_count_from_now(void **state)
 
 /* --- what is known of a slice --- */
 
+static void test_time__is_read_in_the_query_s_zone(void **state)
+{
+    struct sts_query *query;
+    int64_t time_ns = 0;
+
+    (void)state;
+    assert_int_equal(sts_query_new(&query, NULL), 0);
+    assert_int_equal(sts_query_set(query, "zone", "Europe/Berlin", NULL), 0);
+    sts_query_set_now_ns(query, INT64_C(1714912245000000000)); /* 2024-05-05 12:30:45 UTC */
+    assert_int_equal(sts_query_time(query, "today 14:00", &time_ns, NULL), 0);
+    assert_int_equal(time_ns, INT64_C(1714910400000000000));
+    assert_int_equal(sts_query_time(query, "-45s", &time_ns, NULL), 0);
+    assert_int_equal(time_ns, INT64_C(1714912200000000000));
+    assert_int_equal(sts_query_time(query, "teatime", &time_ns, NULL), STS_E_USAGE);
+    assert_int_equal(time_ns, INT64_C(1714912200000000000));
+    sts_query_free(query);
+}
+
 static void test_slice__is_incomplete_where_the_data_begins_or_ends_inside(void **state)
 {
     struct sts_profile *profiles[] = { simple(3, 20, 1, 1), simple(20, 36, 1, 1) };
@@ -717,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_range__the_axis_covers_from_and_to_even_where_empty),
         cmocka_unit_test(test_range__without_any_profile_there_are_no_slices),
         cmocka_unit_test(test_range__relative_times_count_from_now),
+        cmocka_unit_test(test_time__is_read_in_the_query_s_zone),
         cmocka_unit_test(test_slice__is_incomplete_where_the_data_begins_or_ends_inside),
         cmocka_unit_test(test_coverage__is_the_union_of_spans),
         cmocka_unit_test(test_slices__takes_the_smallest_pleasant_width),

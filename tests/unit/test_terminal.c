@@ -206,6 +206,38 @@ static void test_series__of_nothing_or_of_very_much(void **state)
     sts_series_free(much);
 }
 
+static size_t line_count(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static void test_parts__can_be_had_alone(void **state)
+{
+    struct sts_series *series = helper_full_series(20, 3);
+    struct sts_chart_options options = STS_CHART_OPTIONS_INIT;
+
+    (void)state;
+    options.columns = 60;
+    options.ascii = true;
+    options.part = STS_CHART_PLOT;
+    for (options.rows = 4; options.rows < 40; options.rows++) {
+        char *plot = helper_chart(series, "terminal", &options, NULL);
+        assert_int_equal(line_count(plot), options.rows);
+        check_lines(plot, 60);
+        assert_null(strstr(plot, "f0"));
+        free(plot);
+    }
+    options.part = STS_CHART_MARKS;
+    char *marks = helper_chart(series, "terminal", &options, NULL);
+    assert_string_equal(marks, sts_series_has_other(series) ? "A \nB \nC \n. \n" : "A \nB \nC \n");
+    free(marks);
+    sts_series_free(series);
+}
+
 static void test_full_disk__is_told(void **state)
 {
     struct sts_series *series = helper_full_series(50, 3);
@@ -230,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_gap__is_dotted_unless_the_figure_before_goes_on),
         cmocka_unit_test(test_legend__has_every_part),
         cmocka_unit_test(test_series__of_nothing_or_of_very_much),
+        cmocka_unit_test(test_parts__can_be_had_alone),
         cmocka_unit_test(test_full_disk__is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
