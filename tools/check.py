@@ -45,7 +45,7 @@ def count_one(log):
 
 
 def sanitized(folder, *options):
-    setup = ["meson", "setup", folder, "-Dpython=false", "-Dbuildtype=debugoptimized",
+    setup = ["meson", "setup", folder, "-Dpython=false", "-Dweb=false", "-Dbuildtype=debugoptimized",
              "-Db_lundef=false", "-Db_lto=false", *options]
     if os.path.exists(os.path.join(ROOT, folder, "build.ninja")):
         setup = ["true"]

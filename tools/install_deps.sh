@@ -32,6 +32,9 @@ install git gcc meson ninja-build pkg-config python3 python3-dev \
     libcairo2-dev libpcre2-dev libzstd-dev zlib1g-dev libsqlite3-dev sqlite3 libxxhash-dev libcmocka-dev \
     libncurses-dev tmux \
     clang-14 libclang-rt-14-dev fonts-dejavu-core tzdata mandoc zstd gunicorn
+# Where there is a newer node than Debian's it stays.
+command -v node >/dev/null || install nodejs
+command -v npm >/dev/null || install npm
 # The system's own interpreter ships its test suites apart.
 install "libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite"
 if [ "${1:-}" = bench ]; then

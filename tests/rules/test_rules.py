@@ -23,6 +23,7 @@ MAY_INCLUDE = {
     "src/report": {"base", "model", "report"},
     "src/record": {"base", "record"},
     "src/writer": {"base", "model", "format", "record", "writer"},
+    "src/serve": {"base", "model", "serve"},
     "cli": {"cli"},
     "cli/top": {"cli"},
     "sqlext": {"base", "query", "store", "sqlext"},
