@@ -69,6 +69,8 @@ STS_API void sts_query_free(struct sts_query *query);
  *                  label!~regex; repeatable, all must hold
  *   match          regex on a function's "file:line(name)";
  *                  repeatable, any may hold
+ *   function       name of a column of by=function; only functions of that
+ *                  name; repeatable, any may be it
  *   from, to       a time: RFC 3339, a date, "2024-05-05 12:00",
  *                  now, -1h, seconds since 1970                       all
  *   top            a number, 0 for all                                10
@@ -83,6 +85,17 @@ STS_API STS_MUST_CHECK int sts_query_set(struct sts_query *query, const char *na
 
 /* sts_query_set_now_ns - what relative times ("-1h") count from; asked of the clock by default. */
 STS_API void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns);
+
+/* sts_query_set_limits - lower ones than STS_SLICES_MAX and STS_CELLS_MAX (8 bytes or 16 a cell), for
+ * queries of strangers. Going over them is STS_E_LIMIT. */
+STS_API void sts_query_set_limits(struct sts_query *query, size_t slices_max, size_t cells_max);
+
+/* Whether nobody waits for the answer any more. Called from any thread, of several at once. */
+typedef bool (*sts_query_cancel_fn)(void *context);
+
+/* sts_query_set_cancel - asked while a store is read; true ends that with STS_E_CANCELLED. */
+STS_API void sts_query_set_cancel(struct sts_query *query, sts_query_cancel_fn is_cancelled,
+                                  void *context);
 
 /*
  * sts_query_time - a time as the option "from" takes it, in the query's zone.

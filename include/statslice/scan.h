@@ -57,6 +57,10 @@ struct sts_scan {
      * 0, or a failure. */
     int (*wants)(void *context, const struct sts_function *function, struct sts_error *err);
     void *wants_context;
+    /* Asked now and then, from any thread, of several at once; true ends the scan with
+     * STS_E_CANCELLED. NULL: never. */
+    bool (*is_cancelled)(void *context);
+    void *cancel_context;
 };
 
 struct sts_scan_span {

@@ -142,6 +142,14 @@ STS_API const struct sts_store_level *sts_store_list_levels(const struct sts_sto
 STS_API uint64_t sts_store_list_functions(const struct sts_store_list *list);
 STS_API uint64_t sts_store_list_bytes(const struct sts_store_list *list);
 
+/*
+ * sts_store_generation - a number that every change of what is stored raises.
+ *
+ * Answers of the same number are the same. It goes up by writers of any process.
+ */
+STS_API STS_MUST_CHECK int sts_store_generation(struct sts_store *store, int64_t *ret_generation,
+                                                struct sts_error *err);
+
 /* --- keeping --- */
 
 #define STS_STORE_LEVELS 5 /* 0: profiles as they came; then sums of 1 min, 10 min, 1 h, 1 d */

@@ -240,7 +240,8 @@ def slices(inputs: Any, **options: Any) -> Series:
     of which only a part was profiled to their whole span; ``is_estimated`` tells that some were.
     by: function, name, file, module, package, "label:KEY", or two of them.
     where: "service=shop", "host~^web", a list of such, or a dict. match: regular expressions of
-    functions. from_, to: a datetime, seconds since 1970, "2024-02-01", "-1h", a timedelta from now.
+    functions. function: names of functions, as the columns of ``by="function"`` have them.
+    from_, to: a datetime, seconds since 1970, "2024-02-01", "-1h", a timedelta from now.
     top: how many groups stand alone, 0 for all. top_per_slice: True to choose them per slice.
     level: "raw" to leave a store's sums of minutes, hours and days alone.
     """

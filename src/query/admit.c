@@ -122,10 +122,10 @@ static int cut(struct sts_query *query, const struct sts__about *about,
     return sts__cut_at(&query->cut, &query->axis, admitted->counted.begin_ns);
 }
 
-static int fail_slices(int r, struct sts_error *err)
+static int fail_slices(const struct sts_query *query, int r, struct sts_error *err)
 {
     if (r == STS_E_LIMIT)
-        return sts__query_too_many_slices(err);
+        return sts__query_too_many_slices(query, err);
     return r < 0 ? sts__fail_nomem(err) : 0;
 }
 
@@ -138,7 +138,7 @@ static int note_slices(struct sts_query *query, const struct sts__about *about,
         r = open_slices(query);
     if (r == 0 && admitted->span.begin_ns < admitted->span.end_ns)
         r = note_coverage(query, &admitted->span, about->coverage);
-    return fail_slices(r, err);
+    return fail_slices(query, r, err);
 }
 
 int sts__query_take(struct sts_query *query, const struct sts__about *about,
@@ -173,7 +173,7 @@ int sts__query_stand_in(struct sts_query *query, const struct sts__about *about,
             r = sts__cells_reserve(&query->cells, run->slice, run->slice + (int64_t)run->count - 1);
     }
     if (r < 0)
-        return fail_slices(r, err);
+        return fail_slices(query, r, err);
     if (query->cut.run_count > 1 || query->cut.runs[0].count > 1)
         mark_estimated(query);
     return 1;

@@ -21,6 +21,8 @@ void sts__cells_init(struct sts__cells *cells, size_t values_per_cell)
 {
     memset(cells, 0, sizeof(*cells));
     cells->values = values_per_cell;
+    cells->slice_max = STS_SLICES_MAX;
+    cells->cell_max = STS_CELLS_MAX;
 }
 
 void sts__cells_deinit(struct sts__cells *cells)
@@ -65,7 +67,7 @@ int sts__cells_reserve(struct sts__cells *cells, int64_t first_index, int64_t la
     assert(first_index <= last_index);
     begin = begin < old_begin ? begin : old_begin;
     end = end > old_end ? end : old_end;
-    if ((uint64_t)end - (uint64_t)begin > STS_SLICES_MAX)
+    if ((uint64_t)end - (uint64_t)begin > cells->slice_max)
         return STS_E_LIMIT;
     before = (size_t)(old_begin - begin);
     after = (size_t)(end - old_end);
@@ -108,7 +110,7 @@ int sts__cells_page(struct sts__cells *cells, struct sts__cells_slice *slice, si
             return r;
     }
     if (slice->pages[page] == NULL) {
-        if (cells->page_count >= STS_CELLS_MAX / STS__PAGE_GROUPS)
+        if (cells->page_count >= cells->cell_max / STS__PAGE_GROUPS)
             return STS_E_LIMIT;
         slice->pages[page] =
             sts__alloc_array(STS__PAGE_GROUPS * cells->values, sizeof(*slice->pages[page]));

@@ -33,8 +33,11 @@ void sts__filter_deinit(struct sts__filter *filter)
         label_deinit(&filter->labels[i]);
     for (size_t i = 0; i < filter->function_count; i++)
         sts__regex_free(filter->functions[i]);
+    for (size_t i = 0; i < filter->name_count; i++)
+        free(filter->names[i]);
     free(filter->labels);
     free(filter->functions);
+    free(filter->names);
     sts__filter_init(filter);
 }
 
@@ -111,6 +114,25 @@ int sts__filter_add_function(struct sts__filter *filter, const char *pattern, st
     return 0;
 }
 
+int sts__filter_add_name(struct sts__filter *filter, const char *name, struct sts_error *err)
+{
+    int r = sts__grow(&filter->names, &filter->name_cap, filter->name_count + 1,
+                      sizeof(*filter->names), STS__FILTERS_MAX);
+
+    if (r < 0)
+        return too_many(r, "function", err);
+    filter->names[filter->name_count] = sts__copy_text(name, strlen(name));
+    if (filter->names[filter->name_count] == NULL)
+        return sts__fail_nomem(err);
+    filter->name_count++;
+    return 0;
+}
+
+bool sts__filter_asks_functions(const struct sts__filter *filter)
+{
+    return filter->function_count > 0 || filter->name_count > 0;
+}
+
 int sts__filter_profile(const struct sts__filter *filter, const struct sts_profile *profile,
                         struct sts_error *err)
 {
@@ -133,19 +155,48 @@ int sts__filter_profile(const struct sts__filter *filter, const struct sts_profi
     return 1;
 }
 
+static int match_function(const struct sts__filter *filter, const struct sts_function *function,
+                          struct sts__bytes *text, struct sts_error *err)
+{
+    int r;
+
+    if (filter->function_count == 0)
+        return 1;
+    sts__name_pstats(function, text);
+    r = sts__bytes_check(text, "the text of a function", err);
+    for (size_t i = 0; r == 0 && i < filter->function_count; i++)
+        r = sts__regex_search(filter->functions[i], text->data, text->len, err);
+    return r;
+}
+
+static int is_named(const struct sts__filter *filter, const struct sts_function *function,
+                    struct sts__bytes *text, struct sts_error *err)
+{
+    int r;
+
+    if (filter->name_count == 0)
+        return 1;
+    sts__bytes_clear(text);
+    sts__name_function(function, text);
+    r = sts__bytes_check(text, "the name of a function", err);
+    for (size_t i = 0; r == 0 && i < filter->name_count; i++)
+        r = strcmp(filter->names[i], text->data == NULL ? "" : text->data) == 0;
+    return r;
+}
+
 int sts__filter_function(const struct sts__filter *filter, const struct sts_function *function,
                          struct sts_error *err)
 {
     struct sts__bytes text;
-    int r = 1;
+    int r;
 
-    if (filter->function_count == 0)
+    if (!sts__filter_asks_functions(filter))
         return 1;
     sts__bytes_init(&text, STS__NAME_BYTES_MAX);
-    sts__name_pstats(function, &text);
-    r = sts__bytes_check(&text, "the text of a function", err);
-    for (size_t i = 0; r == 0 && i < filter->function_count; i++)
-        r = sts__regex_search(filter->functions[i], text.data, text.len, err);
+    r = is_named(filter, function, &text, err);
+    sts__bytes_clear(&text);
+    if (r > 0)
+        r = match_function(filter, function, &text, err);
     sts__bytes_deinit(&text);
     return r;
 }

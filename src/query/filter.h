@@ -26,6 +26,8 @@ struct sts__filter {
     size_t label_count, label_cap;
     struct sts__regex **functions; /* any may hold; owned */
     size_t function_count, function_cap;
+    char **names; /* of functions, as groups are named; any may be it; owned */
+    size_t name_count, name_cap;
 };
 
 void sts__filter_init(struct sts__filter *filter);
@@ -43,6 +45,13 @@ STS_MUST_CHECK int sts__filter_add_label(struct sts__filter *filter, const char 
 STS_MUST_CHECK int sts__filter_add_function(struct sts__filter *filter, const char *pattern,
                                             struct sts_error *err);
 
+/* sts__filter_add_name - one more function, by the name of its group. Errors: as above. */
+STS_MUST_CHECK int sts__filter_add_name(struct sts__filter *filter, const char *name,
+                                        struct sts_error *err);
+
+/* sts__filter_asks_functions - whether some functions may be left out. */
+bool sts__filter_asks_functions(const struct sts__filter *filter);
+
 /*
  * sts__filter_profile - whether a profile's labels hold; a label that it has not is empty text.
  *
@@ -52,7 +61,8 @@ STS_MUST_CHECK int sts__filter_profile(const struct sts__filter *filter,
                                        const struct sts_profile *profile, struct sts_error *err);
 
 /*
- * sts__filter_function - whether a function's text, "file:line(name)", is asked for.
+ * sts__filter_function - whether a function is asked for: its text, "file:line(name)", holds one of
+ * the regexes, and it has one of the names, where there are any.
  *
  * Returns: 1, 0, STS_E_LIMIT of a regex, STS_E_NOMEM.
  */

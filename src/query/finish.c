@@ -178,11 +178,11 @@ static int new_series(struct sts_query *query, size_t slice_count, size_t column
     const struct sts__plan *plan = &query->plan;
     struct sts_series *series;
 
-    if (slice_count > STS_CELLS_MAX / (column_count + 2))
+    if (slice_count > query->cells.cell_max / (column_count + 2))
         return sts__fail(err, STS_E_LIMIT,
                          "%zu slices of %zu columns are more than %zu cells; ask for fewer of "
                          "either with slice, slices or top",
-                         slice_count, column_count, STS_CELLS_MAX);
+                         slice_count, column_count, query->cells.cell_max);
     series =
         sts__series_new(slice_count, column_count, plan->metric, query->plan.zone, plan->by.text);
     query->plan.zone = NULL;
@@ -240,7 +240,7 @@ int sts_query_finish(struct sts_query *query, struct sts_series **ret_series, st
         return new_series(query, 0, 0, ret_series, err);
     r = sts__cells_reserve(&query->cells, first, last);
     if (r == STS_E_LIMIT)
-        return sts__query_too_many_slices(err);
+        return sts__query_too_many_slices(query, err);
     if (r < 0)
         return sts__fail_nomem(err);
     r = sts__ranking_init(&ranking, query, err);

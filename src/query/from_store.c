@@ -215,7 +215,7 @@ static int make_edges(struct reading *reading, struct sts_error *err)
         return 0;
     reading->first_slice = sts__axis_index(&query->axis, begin_ns);
     last = sts__axis_index(&query->axis, end_ns);
-    if (last - reading->first_slice >= (int64_t)STS_SLICES_MAX)
+    if (last - reading->first_slice >= (int64_t)query->cells.slice_max)
         return 0;
     reading->edge_count = (size_t)(last - reading->first_slice) + 2;
     reading->edges_ns = sts__alloc_array(reading->edge_count, sizeof(*reading->edges_ns));
@@ -356,6 +356,8 @@ static void describe(const struct reading *reading, struct sts_scan *scan)
         .raw_only = query->plan.raw_only,
         .lanes = reading->lane_of,
         .series_count = reading->series_count,
+        .is_cancelled = query->is_cancelled,
+        .cancel_context = query->cancel_context,
     };
 }
 
@@ -392,7 +394,7 @@ static int add_all(struct reading *reading, struct sts_error *err)
         return r;
     describe(reading, &scan);
     scan.figures = figures_of(query);
-    if (query->plan.filter.function_count > 0) {
+    if (sts__filter_asks_functions(&query->plan.filter)) {
         scan.wants = wants;
         scan.wants_context = query;
     }

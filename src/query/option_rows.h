@@ -39,6 +39,12 @@
         "match", "REGEX", NULL,                                                                    \
             "only functions whose \"file:line(name)\" holds it; any of several", true              \
     }
+#define STS__OPTION_FUNCTION                                                                       \
+    {                                                                                              \
+        "function", "NAME", NULL,                                                                  \
+            "only the function whose column of \"by function\" has that name; any of several",     \
+            true                                                                                   \
+    }
 #define STS__OPTION_FROM                                                                           \
     {                                                                                              \
         "from", "TIME", NULL,                                                                      \

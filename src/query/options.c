@@ -36,6 +36,7 @@ enum option {
     OPTION_BY,
     OPTION_WHERE,
     OPTION_MATCH,
+    OPTION_FUNCTION,
     OPTION_FROM,
     OPTION_TO,
     OPTION_TOP,
@@ -74,6 +75,7 @@ static const struct sts_query_option options[OPTION_COUNT] = {
     [OPTION_BY] = STS__OPTION_BY,
     [OPTION_WHERE] = STS__OPTION_WHERE,
     [OPTION_MATCH] = STS__OPTION_MATCH,
+    [OPTION_FUNCTION] = STS__OPTION_FUNCTION,
     [OPTION_FROM] = STS__OPTION_FROM,
     [OPTION_TO] = STS__OPTION_TO,
     [OPTION_TOP] = STS__OPTION_TOP,
@@ -100,6 +102,8 @@ int sts__plan_init(struct sts__plan *plan, struct sts_error *err)
     memset(plan, 0, sizeof(*plan));
     plan->slices = STS__SLICES_DEFAULT;
     plan->top = STS__TOP_DEFAULT;
+    plan->slice_max = STS_SLICES_MAX;
+    plan->cell_max = STS_CELLS_MAX;
     sts__filter_init(&plan->filter);
     r = sts__by_parse(&plan->by, "function", err);
     return r < 0 ? r : sts__zone_new("UTC", &plan->zone, err);
@@ -321,6 +325,11 @@ static int add_match(struct sts__plan *plan, const char *value, struct sts_error
     return sts__filter_add_function(&plan->filter, value, err);
 }
 
+static int add_function(struct sts__plan *plan, const char *value, struct sts_error *err)
+{
+    return sts__filter_add_name(&plan->filter, value, err);
+}
+
 static int set_from(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
     return keep_moment(OPTION_FROM, plan, value, &plan->from_text, err);
@@ -351,15 +360,25 @@ static int set_level(struct sts__plan *plan, const char *value, struct sts_error
 }
 
 static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, struct sts_error *) = {
-    [OPTION_SLICE] = set_slice,       [OPTION_SLICES] = set_slices,
-    [OPTION_ZONE] = set_zone,         [OPTION_ORIGIN] = set_origin,
-    [OPTION_OFFSET] = set_offset,     [OPTION_ATTRIBUTION] = set_attribution,
-    [OPTION_FILL] = set_fill,         [OPTION_METRIC] = set_metric,
-    [OPTION_RATE] = set_rate,         [OPTION_SHARE] = set_share,
-    [OPTION_ESTIMATE] = set_estimate, [OPTION_BY] = set_by,
-    [OPTION_WHERE] = add_where,       [OPTION_MATCH] = add_match,
-    [OPTION_FROM] = set_from,         [OPTION_TO] = set_to,
-    [OPTION_TOP] = set_top,           [OPTION_TOP_PER_SLICE] = set_top_per_slice,
+    [OPTION_SLICE] = set_slice,
+    [OPTION_SLICES] = set_slices,
+    [OPTION_ZONE] = set_zone,
+    [OPTION_ORIGIN] = set_origin,
+    [OPTION_OFFSET] = set_offset,
+    [OPTION_ATTRIBUTION] = set_attribution,
+    [OPTION_FILL] = set_fill,
+    [OPTION_METRIC] = set_metric,
+    [OPTION_RATE] = set_rate,
+    [OPTION_SHARE] = set_share,
+    [OPTION_ESTIMATE] = set_estimate,
+    [OPTION_BY] = set_by,
+    [OPTION_WHERE] = add_where,
+    [OPTION_MATCH] = add_match,
+    [OPTION_FUNCTION] = add_function,
+    [OPTION_FROM] = set_from,
+    [OPTION_TO] = set_to,
+    [OPTION_TOP] = set_top,
+    [OPTION_TOP_PER_SLICE] = set_top_per_slice,
     [OPTION_LEVEL] = set_level,
 };
 

@@ -46,6 +46,18 @@ void sts_query_free(struct sts_query *query)
     free(query);
 }
 
+void sts_query_set_cancel(struct sts_query *query, sts_query_cancel_fn is_cancelled, void *context)
+{
+    query->is_cancelled = is_cancelled;
+    query->cancel_context = context;
+}
+
+void sts_query_set_limits(struct sts_query *query, size_t slices_max, size_t cells_max)
+{
+    query->plan.slice_max = slices_max < STS_SLICES_MAX ? slices_max : STS_SLICES_MAX;
+    query->plan.cell_max = cells_max < STS_CELLS_MAX ? cells_max : STS_CELLS_MAX;
+}
+
 void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns)
 {
     query->plan.now_ns = now_ns;
@@ -79,12 +91,12 @@ bool sts__query_is_per_call(const struct sts_query *query)
     return query->plan.metric == STS_METRIC_PERCALL || query->plan.metric == STS_METRIC_PERCALL_CUM;
 }
 
-int sts__query_too_many_slices(struct sts_error *err)
+int sts__query_too_many_slices(const struct sts_query *query, struct sts_error *err)
 {
     return sts__fail(err, STS_E_LIMIT,
                      "more than %zu slices from the first profile to the last; ask for a wider "
                      "slice, or for less time with from and to",
-                     STS_SLICES_MAX);
+                     query->cells.slice_max);
 }
 
 /* --- the range that is asked for --- */
@@ -134,6 +146,8 @@ int sts__query_prepare(struct sts_query *query, struct sts_error *err)
     if (query->from_ns >= query->to_ns)
         return sts__fail(err, STS_E_USAGE, "from must be before to");
     sts__cells_init(&query->cells, sts__query_is_per_call(query) ? 2 : 1);
+    query->cells.slice_max = plan->slice_max;
+    query->cells.cell_max = plan->cell_max;
     query->is_ready = true;
     return 0;
 }

@@ -43,6 +43,7 @@ struct sts__plan {
     bool top_per_slice;
     int64_t now_ns;
     bool now_is_set;
+    size_t slice_max, cell_max; /* of the whole query */
 };
 
 /* A span of time; empty where begin_ns > end_ns. */
@@ -79,6 +80,8 @@ struct sts_query {
     int64_t first_index, last_index; /* slices that figures were added to */
     uint64_t magnitude;              /* of all that was added; within 63 bits no sum overflows */
     struct sts_series_counts counts;
+    sts_query_cancel_fn is_cancelled; /* NULL: never */
+    void *cancel_context;
 };
 
 /* sts__plan_init, sts__plan_deinit - the defaults; all of it freed. */
@@ -163,7 +166,7 @@ STS_MUST_CHECK int sts__query_add_row(struct sts_query *query,
 bool sts__query_is_per_call(const struct sts_query *query);
 
 /* sts__query_too_many_slices - the failure, with advice. Returns: STS_E_LIMIT. */
-int sts__query_too_many_slices(struct sts_error *err);
+int sts__query_too_many_slices(const struct sts_query *query, struct sts_error *err);
 
 /*
  * sts__query_bounds - the slices from the first to the last of the answer.

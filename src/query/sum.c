@@ -35,13 +35,13 @@ static bool fits(struct sts_query *query, int64_t value)
     return true;
 }
 
-static int fail_cells(int r, struct sts_error *err)
+static int fail_cells(const struct sts_query *query, int r, struct sts_error *err)
 {
     if (r == STS_E_LIMIT)
         return sts__fail(err, STS_E_LIMIT,
                          "more than %zu cells of slices and groups; ask for a wider slice, or for "
                          "less time with from and to",
-                         STS_CELLS_MAX);
+                         query->cells.cell_max);
     return r < 0 ? sts__fail_nomem(err) : 0;
 }
 
@@ -112,7 +112,7 @@ int sts__query_add_figures(struct sts_query *query, const struct sts__place *pla
         r = place->slice != NULL ? add_to_slice(query, place->slice, group, which, value)
                                  : add_by_cut(query, group, which, value);
         if (r < 0)
-            return fail_cells(r, err);
+            return fail_cells(query, r, err);
     }
     return 0;
 }
@@ -136,7 +136,7 @@ int sts__query_add_row(struct sts_query *query, struct sts__cells_slice *const *
             } else {
                 int r = sts__cells_page(&query->cells, slices[i], page_index, &page);
                 if (r < 0)
-                    return fail_cells(r, err);
+                    return fail_cells(query, r, err);
             }
             page[at] += value;
         }

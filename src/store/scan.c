@@ -132,10 +132,15 @@ static int run_job(void *context, size_t job, struct sts_error *err)
 {
     struct worker *worker = context;
     const struct shared *shared = worker->shared;
+    const struct sts_scan *scan = shared->chunks->scan;
     int r = 0;
 
-    for (size_t i = shared->first_chunks[job]; r == 0 && i < shared->first_chunks[job + 1]; i++)
-        r = run_chunk(worker, &shared->chunks->chunks[i], err);
+    for (size_t i = shared->first_chunks[job]; r == 0 && i < shared->first_chunks[job + 1]; i++) {
+        if (scan->is_cancelled != NULL && scan->is_cancelled(scan->cancel_context))
+            r = sts__fail(err, STS_E_CANCELLED, "nobody waits for the answer any more");
+        else
+            r = run_chunk(worker, &shared->chunks->chunks[i], err);
+    }
     return r < 0 ? r : sts__reduce_flush(&worker->reduce, err);
 }
 

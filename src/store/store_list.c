@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "store/schema.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
@@ -203,4 +204,17 @@ uint64_t sts_store_list_functions(const struct sts_store_list *list)
 uint64_t sts_store_list_bytes(const struct sts_store_list *list)
 {
     return list->n_bytes;
+}
+
+int sts_store_generation(struct sts_store *store, int64_t *ret_generation, struct sts_error *err)
+{
+    int64_t generation = 0;
+    int r = sts__store_take(store, err);
+
+    if (r == 0)
+        r = sts__meta_get(store->db, "generation", &generation, err);
+    if (r < 0)
+        return r;
+    *ret_generation = generation; /* 0: nothing was ever stored */
+    return 0;
 }

@@ -38,6 +38,12 @@ static int feed(struct sts_query *query, struct sts_error *err)
     return r;
 }
 
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
 static int ask(const struct setting *settings, struct sts_series **ret_series,
                struct sts_error *err)
 {
@@ -47,6 +53,8 @@ static int ask(const struct setting *settings, struct sts_series **ret_series,
     if (r < 0)
         return r;
     sts_query_set_now_ns(query, INT64_C(60000000000));
+    sts_query_set_cancel(query, never, NULL);
+    sts_query_set_limits(query, 1000, 100000);
     r = set_all(query, settings, err);
     if (r >= 0)
         r = feed(query, err);
@@ -127,6 +135,8 @@ static int run_filters(struct sts_error *err)
         { "where", "service=shop" },
         { "where", "pid!~^9" },
         { "match", "function[0-9]" },
+        { "function", "file.py:1(function)" },
+        { "function", "other" },
         { "from", "1970-01-01" },
         { "to", "now" },
         { "metric", "percall" },

@@ -124,8 +124,13 @@ static int query_store(struct sts_error *err)
     struct sts_store *store = NULL;
     struct sts_query *query = NULL;
     struct sts_series *series = NULL;
+    int64_t generation = 0;
     int r = open_to_read(&store, err);
 
+    if (r == 0)
+        r = sts_store_generation(store, &generation, err);
+    if (r == 0 && generation == 0)
+        r = STS_E_FORMAT;
     if (r == 0)
         r = sts_query_new(&query, err);
     if (r == 0)

@@ -132,7 +132,7 @@ static void free_profiles(void)
 
 /* --- questions --- */
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 20
 
 struct question {
     char names[OPTIONS_MAX][16];
@@ -192,6 +192,8 @@ static void make_question(struct question *question, int64_t base_ns)
     ASK_FOR_ONE(question, "where", "service=shop", "service!=shop", "host~^[ab]$", "host!~c",
                 "service=", "service=nobody");
     ASK_FOR_ONE(question, "match", "f1", "m1", "^~", "nothing");
+    if (random_below(4) == 0)
+        ASK_FOR_ONE(question, "function", "/srv/m1/f.py:11(f1)", "{f4}", "nobody");
     ASK_FOR_ONE(question, "top", "3", "0", "20");
     ASK_FOR_ONE(question, "top-per-slice", "on", "off");
     ASK_FOR_ONE(question, "estimate", "on", "off");
@@ -405,6 +407,63 @@ static void test_reader__gives_what_was_added_in_order_of_time(void **state)
     sts_profile_free(profile);
 }
 
+static bool count_down(void *context)
+{
+    int *left = context;
+
+    return (*left)-- <= 0;
+}
+
+static void test_cancel__ends_the_reading_of_a_store(void **state)
+{
+    static const struct question question = { .names = { "slice" },
+                                              .values = { "7m" },
+                                              .count = 1 };
+    struct sts_error err = { .text = "" };
+    struct sts_store *store;
+    int asked = 0;
+
+    (void)state;
+    make_profiles(3);
+    fill_store(0, PROFILES);
+    store = open_store(false, 1);
+    for (int left = 0; left < 1000 && asked == 0; left++) {
+        struct sts_query *query = new_query(&question, "raw");
+        int now_left = left, r;
+        sts_query_set_cancel(query, count_down, &now_left);
+        r = sts_query_add_store(query, store, &err);
+        if (r == 0)
+            asked = left;
+        else
+            assert_int_equal(r, STS_E_CANCELLED);
+        sts_query_free(query);
+    }
+    assert_true(asked > 0);
+    sts_store_close(store);
+    remove_store();
+    free_profiles();
+}
+
+static void test_generation__goes_up_with_what_is_stored(void **state)
+{
+    int64_t before = -1, same = -1, after = -1;
+    struct sts_store *store;
+
+    (void)state;
+    make_profiles(4);
+    fill_store(0, 10);
+    store = open_store(false, 1);
+    assert_int_equal(sts_store_generation(store, &before, NULL), 0);
+    fill_store(0, 10); /* known, every one */
+    assert_int_equal(sts_store_generation(store, &same, NULL), 0);
+    fill_store(10, 11);
+    assert_int_equal(sts_store_generation(store, &after, NULL), 0);
+    assert_true(before > 0 && same >= before && after > same);
+    sts_store_close(store);
+    remove_store();
+    free_profiles();
+}
+
 static struct sts_series *series_of(const struct question *question, size_t end,
                                     struct sts_store *store)
 {
@@ -526,6 +585,8 @@ int main(void)
         cmocka_unit_test(test_store__without_its_profiles_answers_by_sums),
         cmocka_unit_test(test_store__with_any_byte_damaged_gives_no_wrong_number),
         cmocka_unit_test(test_reader__gives_what_was_added_in_order_of_time),
+        cmocka_unit_test(test_cancel__ends_the_reading_of_a_store),
+        cmocka_unit_test(test_generation__goes_up_with_what_is_stored),
     };
     int fd = mkstemp(store_path), failed;
 

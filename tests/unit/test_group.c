@@ -320,6 +320,31 @@ static void test_match__any_regex_may_hold(void **state)
     sts_profile_free(profile);
 }
 
+static void test_function__is_named_as_its_column(void **state)
+{
+    static const struct {
+        const char *first, *second;
+        int64_t ncalls;
+    } cases[] = {
+        { "function=/srv/a/cart.py:Cart.add", "by=module", 1 + 2 },
+        { "function=/srv/a/cart.py:Cart.add", "function=/srv/b/cart.py:7(run)", 1 + 2 + 6 },
+        { "function={built-in method __new__ of type object}", "by=name", 8 + 9 },
+        { "function=Cart.add", "function=cart.py:Cart.add", 0 },
+        { "function=/srv/a/cart.py:Cart.add", "match=:9\\(", 2 },
+    };
+    struct sts_profile *profile = profile_of(shop, LEN(shop));
+
+    (void)state;
+    for (size_t c = 0; c < LEN(cases); c++) {
+        struct sts_series *series =
+            ASK(&profile, 1, cases[c].first, cases[c].second, "metric=ncalls", "slice=10s");
+        if (sts_series_column_sum(series, STS_COLUMN_TOTAL) != cases[c].ncalls)
+            fail_msg("%s %s", cases[c].first, cases[c].second);
+        sts_series_free(series);
+    }
+    sts_profile_free(profile);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_groups__are_the_same_through_any_number_of_symbol_tables),
         cmocka_unit_test(test_where__all_conditions_must_hold),
         cmocka_unit_test(test_match__any_regex_may_hold),
+        cmocka_unit_test(test_function__is_named_as_its_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -577,8 +577,8 @@ static void test_options__each_has_a_name_and_help(void **state)
         assert_non_null(options[i].name);
         assert_non_null(options[i].help);
         assert_int_equal(sts_query_new(&query, NULL), 0);
-        /* no option takes this, and each says so with its own name, but for a regex */
-        if (strcmp(options[i].name, "match") != 0) {
+        /* no option takes this, and each says so with its own name, but for texts */
+        if (strcmp(options[i].name, "match") != 0 && strcmp(options[i].name, "function") != 0) {
             assert_int_equal(sts_query_set(query, options[i].name, "\x01?", &err), STS_E_USAGE);
             assert_true(strlen(err.text) > 10);
         }
@@ -613,6 +613,28 @@ static const struct {
     { "offset", "367d", NULL },
     { "zone", "Mars/Olympus", "no time zone \"Mars/Olympus\" in \"/usr/share/zoneinfo\"" },
 };
+
+static void test_limits__may_be_lower(void **state)
+{
+    struct sts_profile *profile = sts_profile_new(NULL);
+    struct sts_query *query = NULL;
+    struct sts_error err = { 0 };
+
+    (void)state;
+    assert_non_null(profile);
+    sts_profile_set_span(profile, 0, INT64_C(100000000000));
+    for (int limited = 0; limited < 2; limited++) {
+        assert_int_equal(sts_query_new(&query, NULL), 0);
+        assert_int_equal(sts_query_set(query, "slice", "1s", NULL), 0);
+        if (limited)
+            sts_query_set_limits(query, 99, 1000);
+        assert_int_equal(sts_query_add(query, profile, &err), limited ? STS_E_LIMIT : 0);
+        sts_query_free(query);
+    }
+    assert_string_equal(err.text, "more than 99 slices from the first profile to the last; ask for "
+                                  "a wider slice, or for less time with from and to");
+    sts_profile_free(profile);
+}
 
 static void test_set__says_what_an_option_takes(void **state)
 {
@@ -748,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_any_data__the_order_of_the_profiles_does_not_show),
         cmocka_unit_test(test_options__each_has_a_name_and_help),
         cmocka_unit_test(test_set__says_what_an_option_takes),
+        cmocka_unit_test(test_limits__may_be_lower),
         cmocka_unit_test(test_options__that_do_not_go_together_are_refused),
         cmocka_unit_test(test_limits__too_many_slices_and_too_large_sums_are_refused),
         cmocka_unit_test(test_range__must_be_scanned_where_it_is_needed),
