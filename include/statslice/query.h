@@ -71,6 +71,8 @@ STS_API void sts_query_free(struct sts_query *query);
  *                  repeatable, any may hold
  *   function       name of a column of by=function; only functions of that
  *                  name; repeatable, any may be it
+ *   callers-of,    regex as of match: columns are the callers, or the
+ *   callees-of     callees, of such functions; repeatable              functions
  *   from, to       a time: RFC 3339, a date, "2024-05-05 12:00",
  *                  now, -1h, seconds since 1970                       all
  *   top            a number, 0 for all                                10
@@ -86,8 +88,8 @@ STS_API STS_MUST_CHECK int sts_query_set(struct sts_query *query, const char *na
 /* sts_query_set_now_ns - what relative times ("-1h") count from; asked of the clock by default. */
 STS_API void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns);
 
-/* sts_query_set_limits - lower ones than STS_SLICES_MAX and STS_CELLS_MAX (8 bytes or 16 a cell), for
- * queries of strangers. Going over them is STS_E_LIMIT. */
+/* sts_query_set_limits - lower ones than STS_SLICES_MAX and STS_CELLS_MAX (8 bytes or 16 a cell),
+ * for queries of strangers. Going over them is STS_E_LIMIT. */
 STS_API void sts_query_set_limits(struct sts_query *query, size_t slices_max, size_t cells_max);
 
 /* Whether nobody waits for the answer any more. Called from any thread, of several at once. */

@@ -35,6 +35,14 @@ enum sts_scan_by {
     STS_SCAN_BY_BEGIN,
 };
 
+/* Which edges, each a caller and a callee. */
+enum sts_scan_edges {
+    STS_SCAN_EDGES_NONE,
+    STS_SCAN_EDGES_ALL,
+    STS_SCAN_EDGES_INTO,   /* wanted functions: those that call them */
+    STS_SCAN_EDGES_OUT_OF, /* wanted functions: those that they call */
+};
+
 #define STS_SCAN_SKIP  UINT32_MAX   /* a lane: series that are not asked for */
 #define STS_SCAN_ALONE ((size_t)-1) /* a block's slice: one profile, to be cut */
 #define STS_SCAN_SEVERAL                                                                           \
@@ -47,11 +55,11 @@ struct sts_scan {
     const int64_t *edges_ns;
     size_t edge_count;
     enum sts_scan_by by;
-    unsigned figures;        /* bits 1 << enum sts_figure; 0: spans alone */
-    bool edges;              /* callers too */
-    bool part_covered_alone; /* profiles with coverage below 1 come alone */
-    bool raw_only;           /* no rollups */
-    const uint32_t *lanes;   /* by series: a number of the caller's, which sums are kept apart by */
+    unsigned figures;          /* bits 1 << enum sts_figure; 0: spans alone */
+    enum sts_scan_edges edges; /* besides functions */
+    bool part_covered_alone;   /* profiles with coverage below 1 come alone */
+    bool raw_only;             /* no rollups */
+    const uint32_t *lanes; /* by series: a number of the caller's, which sums are kept apart by */
     size_t series_count;
     /* Which functions are summed: asked of all, before the first block. NULL: all are. Returns: 1,
      * 0, or a failure. */
@@ -71,7 +79,8 @@ struct sts_scan_span {
 /*
  * Sums of profiles of one lane and one slice; all of it borrowed until the visit returns.
  *
- * Of several slices the spans come first, in a block of their own; edges come slice by slice.
+ * Of several slices the spans come first, in a block of their own. Where edges are asked for, there
+ * are no figures of several slices: those of functions and edges of a profile come in one block.
  */
 struct sts_scan_block {
     uint32_t lane;

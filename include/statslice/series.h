@@ -66,6 +66,11 @@ sts_unit_name(enum sts_unit unit); /* "ns", "calls", "s/s", "calls/s", "ratio" *
 STS_API const char *sts_series_zone(const struct sts_series *series);
 STS_API const char *sts_series_by(const struct sts_series *series);
 
+/* sts_series_of - "callers of REGEX", "callees of REGEX, REGEX" where those are the columns; else
+ * "".
+ */
+STS_API const char *sts_series_of(const struct sts_series *series);
+
 /* sts_series_utc_offset_s - seconds east of UTC that the series' zone has at a time. */
 STS_API int32_t sts_series_utc_offset_s(const struct sts_series *series, int64_t time_ns);
 

@@ -49,6 +49,11 @@ static PyObject *get_by(PyObject *self, void *closure)
     return core_text_new(sts_series_by(inside(self)));
 }
 
+static PyObject *get_of(PyObject *self, void *closure)
+{
+    return core_text_new(sts_series_of(inside(self)));
+}
+
 static PyObject *get_width_ns(PyObject *self, void *closure)
 {
     return PyLong_FromLongLong(sts_series_width_ns(inside(self)));
@@ -263,6 +268,7 @@ static PyGetSetDef members[] = {
     { "unit", get_unit, NULL, "What one unit of a value is: \"s\", \"calls\", ...", NULL },
     { "zone", get_zone, NULL, "Time zone of the slices, an IANA name.", NULL },
     { "by", get_by, NULL, "What a column is: \"function\", \"name\", ...", NULL },
+    { "of", get_of, NULL, "\"callers of REGEX\", \"callees of REGEX\", or \"\".", NULL },
     { "width_ns", get_width_ns, NULL, "Width of every slice; 0 where they differ.", NULL },
     { "group_count", get_group_count, NULL, "Groups found before the top was taken.", NULL },
     { "has_other", get_has_other, NULL, "Whether groups beyond the columns exist.", NULL },

@@ -27,7 +27,7 @@ class Series(_core.Series):
 
     ``pandas.DataFrame(series)`` takes it: iterating gives a dict per slice, ``series[column]`` a
     column's values, ``to_dict()`` all columns. Values of times are seconds. ``metric``, ``scale``,
-    ``unit``, ``zone``, ``by``, ``counts``, ``has_other``, ``is_nested`` and ``is_estimated`` say
+    ``unit``, ``zone``, ``by``, ``of``, ``counts``, ``has_other``, ``is_nested`` and ``is_estimated`` say
     what it holds.
     """
 
@@ -241,6 +241,8 @@ def slices(inputs: Any, **options: Any) -> Series:
     by: function, name, file, module, package, "label:KEY", or two of them.
     where: "service=shop", "host~^web", a list of such, or a dict. match: regular expressions of
     functions. function: names of functions, as the columns of ``by="function"`` have them.
+    callers_of, callees_of: regular expressions of functions; the columns are then those that call
+    them, or that they call, instead of functions.
     from_, to: a datetime, seconds since 1970, "2024-02-01", "-1h", a timedelta from now.
     top: how many groups stand alone, 0 for all. top_per_slice: True to choose them per slice.
     level: "raw" to leave a store's sums of minutes, hours and days alone.

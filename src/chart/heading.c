@@ -43,6 +43,10 @@ void sts__heading_title(const struct sts_series *series, const char *title, stru
     sts__bytes_append_text(text, scales[sts_series_scale(series)]);
     sts__bytes_append_text(text, " by ");
     sts__bytes_append_text(text, sts_series_by(series));
+    if (sts_series_of(series)[0] != '\0') {
+        sts__bytes_append_text(text, ", ");
+        sts__bytes_append_text(text, sts_series_of(series));
+    }
 }
 
 void sts__heading_note(const struct sts__bars *bars, struct sts__bytes *text)

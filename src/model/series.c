@@ -65,6 +65,7 @@ void sts_series_free(struct sts_series *series)
     }
     sts__zone_free(series->zone);
     free(series->by);
+    free(series->of);
     free(series->slices);
     free(series->columns);
     free(series->sums);
@@ -146,6 +147,11 @@ const char *sts_series_zone(const struct sts_series *series)
 const char *sts_series_by(const struct sts_series *series)
 {
     return series->by;
+}
+
+const char *sts_series_of(const struct sts_series *series)
+{
+    return series->of == NULL ? "" : series->of;
 }
 
 int32_t sts_series_utc_offset_s(const struct sts_series *series, int64_t time_ns)

@@ -23,6 +23,7 @@ struct sts_series {
     enum sts__fill fill;
     struct sts__zone *zone; /* owned */
     char *by;               /* owned */
+    char *of;               /* "callers of ..."; owned; NULL: of functions */
     int64_t width_ns;       /* 0 where slices differ */
     struct sts_slice *slices;
     size_t slice_count;

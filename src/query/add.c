@@ -64,18 +64,15 @@ static int64_t figure_of(enum sts_figure figure, const struct sts_figures *figur
 }
 
 static int add_rows(struct sts_query *query, const struct sts_profile *profile,
-                    const struct sts__about *about, struct sts_error *err)
+                    const struct sts__place *place, const char *const labels[STS__BY_PARTS],
+                    struct sts_error *err)
 {
     const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
-    struct sts__place place = sts__query_place(query, about);
-    const char *labels[STS__BY_PARTS];
     struct sts__group_view view;
     size_t row_count;
     const struct sts__row *rows = sts__profile_rows(profile, &row_count);
-    int r;
+    int r = sts__groups_view(&query->groups, sts_profile_symbols(profile), labels, &view, err);
 
-    sts__groups_labels(&query->groups, profile, labels);
-    r = sts__groups_view(&query->groups, sts_profile_symbols(profile), labels, &view, err);
     for (size_t i = 0; r == 0 && i < row_count; i++) {
         uint32_t group;
         r = sts__group_view_find(&view, rows[i].function_id, &group, err);
@@ -84,10 +81,47 @@ static int add_rows(struct sts_query *query, const struct sts_profile *profile,
                 figure_of(asked->figures[0], &rows[i].figures, profile, i),
                 figure_of(asked->figures[1], &rows[i].figures, profile, i),
             };
-            r = sts__query_add_figures(query, &place, group, values, err);
+            r = sts__query_add_figures(query, place, group, values, err);
         }
     }
     return r;
+}
+
+/* The same of callers, or callees. */
+static int add_edges(struct sts_query *query, const struct sts_profile *profile,
+                     const struct sts__place *place, const char *const labels[STS__BY_PARTS],
+                     struct sts_error *err)
+{
+    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
+    struct sts__relating relating;
+    size_t row_count, edge_count;
+    const struct sts__row *rows = sts__profile_rows(profile, &row_count);
+    const struct sts_edge *edges = sts__profile_edges(profile, &edge_count);
+    int r = sts__relating_begin(query, place, sts_profile_symbols(profile), labels, &relating, err);
+
+    for (size_t i = 0; r == 0 && i < row_count; i++) {
+        int64_t values[2] = { figure_of(asked->figures[0], &rows[i].figures, profile, i),
+                              figure_of(asked->figures[1], &rows[i].figures, profile, i) };
+        r = sts__relating_row(&relating, rows[i].function_id, values, err);
+    }
+    for (size_t i = 0; r == 0 && i < edge_count; i++) {
+        int64_t values[2] = { figure_of(asked->figures[0], &edges[i].figures, profile, i),
+                              figure_of(asked->figures[1], &edges[i].figures, profile, i) };
+        r = sts__relating_edge(&relating, edges[i].caller_id, edges[i].callee_id, values, err);
+    }
+    return r < 0 ? r : sts__relating_end(&relating, err);
+}
+
+static int add_figures(struct sts_query *query, const struct sts_profile *profile,
+                       const struct sts__about *about, struct sts_error *err)
+{
+    struct sts__place place = sts__query_place(query, about);
+    const char *labels[STS__BY_PARTS];
+
+    sts__groups_labels(&query->groups, profile, labels);
+    if (query->plan.relation.kind != STS__RELATION_NONE)
+        return add_edges(query, profile, &place, labels, err);
+    return add_rows(query, profile, &place, labels, err);
 }
 
 int sts_query_add(struct sts_query *query, const struct sts_profile *profile, struct sts_error *err)
@@ -103,5 +137,5 @@ int sts_query_add(struct sts_query *query, const struct sts_profile *profile, st
         return 0;
     }
     r = sts__query_take(query, &about, &admitted, err);
-    return r < 0 ? r : add_rows(query, profile, &about, err);
+    return r < 0 ? r : add_figures(query, profile, &about, err);
 }

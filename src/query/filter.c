@@ -31,13 +31,11 @@ void sts__filter_deinit(struct sts__filter *filter)
 {
     for (size_t i = 0; i < filter->label_count; i++)
         label_deinit(&filter->labels[i]);
-    for (size_t i = 0; i < filter->function_count; i++)
-        sts__regex_free(filter->functions[i]);
     for (size_t i = 0; i < filter->name_count; i++)
         free(filter->names[i]);
     free(filter->labels);
-    free(filter->functions);
     free(filter->names);
+    sts__patterns_deinit(&filter->functions);
     sts__filter_init(filter);
 }
 
@@ -100,20 +98,6 @@ int sts__filter_add_label(struct sts__filter *filter, const char *text, struct s
     return 0;
 }
 
-int sts__filter_add_function(struct sts__filter *filter, const char *pattern, struct sts_error *err)
-{
-    int r = sts__grow(&filter->functions, &filter->function_cap, filter->function_count + 1,
-                      sizeof(*filter->functions), STS__FILTERS_MAX);
-
-    if (r < 0)
-        return too_many(r, "match", err);
-    r = new_regex("match", pattern, &filter->functions[filter->function_count], err);
-    if (r < 0)
-        return r;
-    filter->function_count++;
-    return 0;
-}
-
 int sts__filter_add_name(struct sts__filter *filter, const char *name, struct sts_error *err)
 {
     int r = sts__grow(&filter->names, &filter->name_cap, filter->name_count + 1,
@@ -130,7 +114,7 @@ int sts__filter_add_name(struct sts__filter *filter, const char *name, struct st
 
 bool sts__filter_asks_functions(const struct sts__filter *filter)
 {
-    return filter->function_count > 0 || filter->name_count > 0;
+    return filter->functions.count > 0 || filter->name_count > 0;
 }
 
 int sts__filter_profile(const struct sts__filter *filter, const struct sts_profile *profile,
@@ -155,48 +139,67 @@ int sts__filter_profile(const struct sts__filter *filter, const struct sts_profi
     return 1;
 }
 
-static int match_function(const struct sts__filter *filter, const struct sts_function *function,
-                          struct sts__bytes *text, struct sts_error *err)
-{
-    int r;
-
-    if (filter->function_count == 0)
-        return 1;
-    sts__name_pstats(function, text);
-    r = sts__bytes_check(text, "the text of a function", err);
-    for (size_t i = 0; r == 0 && i < filter->function_count; i++)
-        r = sts__regex_search(filter->functions[i], text->data, text->len, err);
-    return r;
-}
-
 static int is_named(const struct sts__filter *filter, const struct sts_function *function,
-                    struct sts__bytes *text, struct sts_error *err)
+                    struct sts_error *err)
 {
+    struct sts__bytes text;
     int r;
 
-    if (filter->name_count == 0)
-        return 1;
-    sts__bytes_clear(text);
-    sts__name_function(function, text);
-    r = sts__bytes_check(text, "the name of a function", err);
+    sts__bytes_init(&text, STS__NAME_BYTES_MAX);
+    sts__name_function(function, &text);
+    r = sts__bytes_check(&text, "the name of a function", err);
     for (size_t i = 0; r == 0 && i < filter->name_count; i++)
-        r = strcmp(filter->names[i], text->data == NULL ? "" : text->data) == 0;
+        r = strcmp(filter->names[i], text.data == NULL ? "" : text.data) == 0;
+    sts__bytes_deinit(&text);
     return r;
 }
 
 int sts__filter_function(const struct sts__filter *filter, const struct sts_function *function,
                          struct sts_error *err)
 {
+    int r = filter->name_count == 0 ? 1 : is_named(filter, function, err);
+
+    if (r > 0 && filter->functions.count > 0)
+        r = sts__patterns_hold(&filter->functions, function, err);
+    return r;
+}
+
+/* --- patterns --- */
+
+void sts__patterns_deinit(struct sts__patterns *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        sts__regex_free(patterns->items[i]);
+    free(patterns->items);
+    memset(patterns, 0, sizeof(*patterns));
+}
+
+int sts__patterns_add(struct sts__patterns *patterns, const char *option, const char *pattern,
+                      struct sts_error *err)
+{
+    int r = sts__grow(&patterns->items, &patterns->cap, patterns->count + 1,
+                      sizeof(*patterns->items), STS__FILTERS_MAX);
+
+    if (r < 0)
+        return too_many(r, option, err);
+    r = new_regex(option, pattern, &patterns->items[patterns->count], err);
+    if (r < 0)
+        return r;
+    patterns->count++;
+    return 0;
+}
+
+int sts__patterns_hold(const struct sts__patterns *patterns, const struct sts_function *function,
+                       struct sts_error *err)
+{
     struct sts__bytes text;
     int r;
 
-    if (!sts__filter_asks_functions(filter))
-        return 1;
     sts__bytes_init(&text, STS__NAME_BYTES_MAX);
-    r = is_named(filter, function, &text, err);
-    sts__bytes_clear(&text);
-    if (r > 0)
-        r = match_function(filter, function, &text, err);
+    sts__name_pstats(function, &text);
+    r = sts__bytes_check(&text, "the text of a function", err);
+    for (size_t i = 0; r == 0 && i < patterns->count; i++)
+        r = sts__regex_search(patterns->items[i], text.data, text.len, err);
     sts__bytes_deinit(&text);
     return r;
 }

@@ -21,11 +21,16 @@ struct sts__label_filter {
     bool negated;
 };
 
+/* Regular expressions of functions, any of which may hold. Zeroed: none. */
+struct sts__patterns {
+    struct sts__regex **items; /* owned */
+    size_t count, cap;
+};
+
 struct sts__filter {
     struct sts__label_filter *labels; /* all must hold; owned */
     size_t label_count, label_cap;
-    struct sts__regex **functions; /* any may hold; owned */
-    size_t function_count, function_cap;
+    struct sts__patterns functions;
     char **names; /* of functions, as groups are named; any may be it; owned */
     size_t name_count, name_cap;
 };
@@ -40,10 +45,6 @@ void sts__filter_deinit(struct sts__filter *filter);
  */
 STS_MUST_CHECK int sts__filter_add_label(struct sts__filter *filter, const char *text,
                                          struct sts_error *err);
-
-/* sts__filter_add_function - one more regex for a function's text. Errors: as above. */
-STS_MUST_CHECK int sts__filter_add_function(struct sts__filter *filter, const char *pattern,
-                                            struct sts_error *err);
 
 /* sts__filter_add_name - one more function, by the name of its group. Errors: as above. */
 STS_MUST_CHECK int sts__filter_add_name(struct sts__filter *filter, const char *name,
@@ -68,5 +69,21 @@ STS_MUST_CHECK int sts__filter_profile(const struct sts__filter *filter,
  */
 STS_MUST_CHECK int sts__filter_function(const struct sts__filter *filter,
                                         const struct sts_function *function, struct sts_error *err);
+
+/* --- patterns --- */
+
+void sts__patterns_deinit(struct sts__patterns *patterns);
+
+/* sts__patterns_add - one more, of an option of that name. Errors: as sts__filter_add_label. */
+STS_MUST_CHECK int sts__patterns_add(struct sts__patterns *patterns, const char *option,
+                                     const char *pattern, struct sts_error *err);
+
+/*
+ * sts__patterns_hold - whether any is found in a function's text, "file:line(name)".
+ *
+ * Returns: 1, 0, STS_E_LIMIT of a regex, STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__patterns_hold(const struct sts__patterns *patterns,
+                                      const struct sts_function *function, struct sts_error *err);
 
 #endif

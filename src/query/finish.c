@@ -157,7 +157,7 @@ static void fill_cells(const struct sts_query *query, struct sts_series *series,
     bool per_slice = query->plan.top_per_slice && query->plan.top > 0;
     size_t slice = 0;
 
-    series->has_other = ranking->group_count > ranking->count;
+    series->has_other = ranking->found_count > ranking->count;
     for (size_t i = 0; i < cells->slice_count && slice < series->slice_count; i++) {
         int64_t index = cells->first_index + (int64_t)i;
         if (sts__axis_edge(&query->axis, index) != series->slices[slice].begin_ns ||
@@ -191,8 +191,9 @@ static int new_series(struct sts_query *query, size_t slice_count, size_t column
     series->scale = plan->rate ? STS_SCALE_RATE : plan->share ? STS_SCALE_SHARE : STS_SCALE_TOTAL;
     series->fill = plan->fill;
     series->counts = query->counts;
+    series->of = plan->relation.text;
+    query->plan.relation.text = NULL;
     series->counts.functions_out = sts__groups_out_count(&query->groups);
-    series->group_count = sts__groups_count(&query->groups);
     *ret_series = series;
     return 0;
 }
@@ -211,6 +212,7 @@ static int make_series(struct sts_query *query, const struct sts__ranking *ranki
         r = sts__fail_nomem(err);
         goto done;
     }
+    series->group_count = ranking->found_count;
     fill_slices(query, series, first);
     if (series->fill == STS__FILL_PREVIOUS && sts__series_index_gaps(series) < 0) {
         r = sts__fail_nomem(err);

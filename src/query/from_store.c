@@ -260,6 +260,28 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
     return r;
 }
 
+/* The same of callers, or callees. */
+static int add_edges(struct reading *reading, const struct sts_scan_block *block,
+                     const struct sts__place *place, struct sts_error *err)
+{
+    const struct sts__figures_of *asked = sts__metric_figures(reading->query->plan.metric);
+    enum sts_figure first = asked->figures[0];
+    enum sts_figure second = asked->figures[1] == STS_FIGURE_COUNT ? first : asked->figures[1];
+    struct sts__relating relating;
+    int r = sts__relating_begin(reading->query, place, sts_store_symbols(reading->store),
+                                reading->lanes[block->lane].labels, &relating, err);
+
+    for (size_t i = 0; r == 0 && i < block->function_count; i++) {
+        int64_t values[2] = { block->values[first][i], block->values[second][i] };
+        r = sts__relating_row(&relating, block->function_ids[i], values, err);
+    }
+    for (size_t i = 0; r == 0 && i < block->edge_count; i++) {
+        int64_t values[2] = { block->edge_values[first][i], block->edge_values[second][i] };
+        r = sts__relating_edge(&relating, block->caller_ids[i], block->callee_ids[i], values, err);
+    }
+    return r < 0 ? r : sts__relating_end(&relating, err);
+}
+
 /* The block's slices, where they lie among the cells. */
 static int find_slices(struct reading *reading, const struct sts_scan_block *block,
                        struct sts_error *err)
@@ -332,7 +354,11 @@ static int add_block(void *context, const struct sts_scan_block *block, struct s
     if (r < 0 || reading->query->counts.profiles_in == in_before)
         return r;
     r = find_place(reading, block, &place, err);
-    return r <= 0 ? r : add_values(reading, block, &place, err);
+    if (r <= 0)
+        return r;
+    return reading->query->plan.relation.kind == STS__RELATION_NONE
+               ? add_values(reading, block, &place, err)
+               : add_edges(reading, block, &place, err);
 }
 
 /* --- all of it --- */
@@ -340,6 +366,29 @@ static int add_block(void *context, const struct sts_scan_block *block, struct s
 static int wants(void *query, const struct sts_function *function, struct sts_error *err)
 {
     return sts__filter_function(&((struct sts_query *)query)->plan.filter, function, err);
+}
+
+static int wants_related(void *query, const struct sts_function *function, struct sts_error *err)
+{
+    return sts__relation_of(query, function, err);
+}
+
+/* Which functions are asked for, and which of their edges. */
+static void describe_functions(struct sts_query *query, struct sts_scan *scan)
+{
+    static const enum sts_scan_edges edges[] = {
+        [STS__RELATION_NONE] = STS_SCAN_EDGES_NONE,
+        [STS__RELATION_CALLERS] = STS_SCAN_EDGES_INTO,
+        [STS__RELATION_CALLEES] = STS_SCAN_EDGES_OUT_OF,
+    };
+    enum sts__relation_kind relation = query->plan.relation.kind;
+
+    scan->edges = edges[relation];
+    scan->wants_context = query;
+    if (relation != STS__RELATION_NONE)
+        scan->wants = wants_related;
+    else if (sts__filter_asks_functions(&query->plan.filter))
+        scan->wants = wants;
 }
 
 static void describe(const struct reading *reading, struct sts_scan *scan)
@@ -375,6 +424,8 @@ static int note_unwanted(struct reading *reading, const struct sts_scan_counts *
     struct sts_symbols *symbols = sts_store_symbols(reading->store);
     int r = 0;
 
+    if (reading->query->plan.relation.kind != STS__RELATION_NONE)
+        return 0; /* of callers, those that match leaves out were seen one by one */
     for (size_t i = 0; r == 0 && i < counts->unwanted_count; i++) {
         struct sts_function function = sts_symbols_function(symbols, counts->unwanted_ids[i]);
         r = sts__groups_leave_out(&reading->query->groups, &function, err);
@@ -394,10 +445,7 @@ static int add_all(struct reading *reading, struct sts_error *err)
         return r;
     describe(reading, &scan);
     scan.figures = figures_of(query);
-    if (sts__filter_asks_functions(&query->plan.filter)) {
-        scan.wants = wants;
-        scan.wants_context = query;
-    }
+    describe_functions(query, &scan);
     r = sts_store_scan(reading->store, &scan, add_block, reading, &counts, err);
     if (r < 0)
         return r;

@@ -29,6 +29,7 @@ void sts__groups_init(struct sts__groups *groups, const struct sts__by *by,
         sts__idmap_init(&groups->parts[i].by_name);
     }
     sts__idmap_init(&groups->pairs);
+    groups->nobody = STS__GROUP_UNSEEN;
 }
 
 void sts__groups_deinit(struct sts__groups *groups)
@@ -40,10 +41,7 @@ void sts__groups_deinit(struct sts__groups *groups)
     }
     sts__idmap_deinit(&groups->pairs);
     free(groups->pair_keys);
-    for (size_t i = 0; i < groups->map_count; i++) {
-        sts_symbols_free(groups->maps[i].symbols);
-        free(groups->maps[i].entries);
-    }
+    sts__symbol_maps_deinit(&groups->maps);
     sts_symbols_free(groups->out);
     memset(groups, 0, sizeof(*groups));
 }
@@ -213,37 +211,6 @@ static int pair_group(struct sts__groups *groups, uint32_t first, uint32_t secon
 
 /* --- maps --- */
 
-static struct sts__group_map *find_map(struct sts__groups *groups, struct sts_symbols *symbols)
-{
-    struct sts__group_map *map;
-
-    for (size_t i = 0; i < groups->map_count; i++)
-        if (groups->maps[i].symbols == symbols)
-            return &groups->maps[i];
-    if (groups->map_count < STS__MAPS) {
-        map = &groups->maps[groups->map_count++];
-    } else {
-        map = &groups->maps[groups->next_map];
-        groups->next_map = (groups->next_map + 1) % STS__MAPS;
-        sts_symbols_free(map->symbols);
-    }
-    map->symbols = sts_symbols_ref(symbols);
-    map->count = 0;
-    return map;
-}
-
-static int grow_map(struct sts__group_map *map)
-{
-    size_t need = sts_symbols_function_count(map->symbols);
-    int r = sts__grow(&map->entries, &map->cap, need, sizeof(*map->entries), STS_FUNCTIONS_MAX);
-
-    if (r < 0)
-        return r;
-    for (; map->count < need; map->count++)
-        map->entries[map->count] = STS__GROUP_UNSEEN;
-    return 0;
-}
-
 int sts__groups_view(struct sts__groups *groups, struct sts_symbols *symbols,
                      const char *const labels[STS__BY_PARTS], struct sts__group_view *ret_view,
                      struct sts_error *err)
@@ -251,8 +218,7 @@ int sts__groups_view(struct sts__groups *groups, struct sts_symbols *symbols,
     int r;
 
     *ret_view = (struct sts__group_view){ .groups = groups };
-    ret_view->map = find_map(groups, symbols);
-    r = grow_map(ret_view->map);
+    r = sts__symbol_maps_find(&groups->maps, symbols, STS__GROUP_UNSEEN, &ret_view->map);
     for (size_t i = 0; r == 0 && i < groups->by->part_count; i++)
         if (groups->by->kinds[i] == STS__BY_LABEL)
             r = label_part(&groups->parts[i], labels[i], &ret_view->labels[i]);
@@ -287,16 +253,37 @@ size_t sts__groups_out_count(const struct sts__groups *groups)
 }
 
 /*
- * Look at a function for the first time. Its entry becomes the group itself where no label is a
- * part of it, else the part that the function is.
+ * An entry of a map: the group itself where no label is a part of it, else the part that the
+ * function is. function: NULL for nobody, whose text is the same in all parts.
  */
-static int map_function(struct sts__groups *groups, struct sts__group_map *map,
+static int make_entry(struct sts__groups *groups, const struct sts_function *function,
+                      uint32_t parts[STS__BY_PARTS], uint32_t *ret_entry)
+{
+    const struct sts__by *by = groups->by;
+    bool labelled = false;
+    int r = 0;
+
+    *ret_entry = 0;
+    for (size_t i = 0; r == 0 && i < by->part_count; i++) {
+        if (by->kinds[i] == STS__BY_LABEL) {
+            labelled = true;
+            continue;
+        }
+        r = function == NULL ? label_part(&groups->parts[i], STS__NOBODY, &parts[i])
+                             : function_part(&groups->parts[i], by->kinds[i], function, &parts[i]);
+        *ret_entry = parts[i];
+    }
+    if (r == 0 && by->part_count == STS__BY_PARTS && !labelled)
+        r = pair_group(groups, parts[0], parts[1], ret_entry);
+    return r;
+}
+
+/* Look at a function for the first time. */
+static int map_function(struct sts__groups *groups, struct sts__symbol_map *map,
                         uint32_t function_id, struct sts_error *err)
 {
     struct sts_function function = sts_symbols_function(map->symbols, function_id);
-    const struct sts__by *by = groups->by;
-    uint32_t parts[STS__BY_PARTS] = { 0 }, entry = 0;
-    bool labelled = false;
+    uint32_t parts[STS__BY_PARTS] = { 0 };
     int r = sts__filter_function(groups->filter, &function, err);
 
     if (r < 0)
@@ -305,37 +292,18 @@ static int map_function(struct sts__groups *groups, struct sts__group_map *map,
         map->entries[function_id] = STS__GROUP_OUT;
         return sts__groups_leave_out(groups, &function, err);
     }
-    r = 0;
-    for (size_t i = 0; r == 0 && i < by->part_count; i++) {
-        if (by->kinds[i] == STS__BY_LABEL) {
-            labelled = true;
-        } else {
-            r = function_part(&groups->parts[i], by->kinds[i], &function, &parts[i]);
-            entry = parts[i];
-        }
-    }
-    if (r == 0 && by->part_count == STS__BY_PARTS && !labelled)
-        r = pair_group(groups, parts[0], parts[1], &entry);
-    if (r == 0)
-        map->entries[function_id] = entry;
-    return fail_status(r, err);
+    return fail_status(make_entry(groups, &function, parts, &map->entries[function_id]), err);
 }
 
-int sts__group_view_find(struct sts__group_view *view, uint32_t function_id, uint32_t *ret_group,
-                         struct sts_error *err)
+/* The group of what a function's entry is, with the labels of the view. */
+static int find_group(struct sts__group_view *view, uint32_t entry, uint32_t *ret_group,
+                      struct sts_error *err)
 {
     const struct sts__by *by = view->groups->by;
     bool first_is_label = by->kinds[0] == STS__BY_LABEL;
     bool second_is_label = by->part_count == STS__BY_PARTS && by->kinds[1] == STS__BY_LABEL;
-    uint32_t entry;
     int r;
 
-    if (view->map->entries[function_id] == STS__GROUP_UNSEEN) {
-        r = map_function(view->groups, view->map, function_id, err);
-        if (r < 0)
-            return r;
-    }
-    entry = view->map->entries[function_id];
     *ret_group = entry;
     if (entry == STS__GROUP_OUT || (!first_is_label && !second_is_label))
         return 0;
@@ -346,6 +314,62 @@ int sts__group_view_find(struct sts__group_view *view, uint32_t function_id, uin
     r = pair_group(view->groups, first_is_label ? view->labels[0] : entry,
                    second_is_label ? view->labels[1] : entry, ret_group);
     return fail_status(r, err);
+}
+
+int sts__group_view_find(struct sts__group_view *view, uint32_t function_id, uint32_t *ret_group,
+                         struct sts_error *err)
+{
+    if (view->map->entries[function_id] == STS__GROUP_UNSEEN) {
+        int r = map_function(view->groups, view->map, function_id, err);
+        if (r < 0)
+            return r;
+    }
+    return find_group(view, view->map->entries[function_id], ret_group, err);
+}
+
+/* --- no function --- */
+
+static int map_nobody(struct sts__groups *groups, struct sts_error *err)
+{
+    static const struct sts_function nobody = { "~", STS__NOBODY, NULL, 0 };
+    uint32_t entry;
+    int r = sts__filter_function(groups->filter, &nobody, err);
+
+    if (r < 0)
+        return r;
+    if (r == 0) {
+        groups->nobody = STS__GROUP_OUT;
+        return 0;
+    }
+    r = make_entry(groups, NULL, groups->nobody_parts, &entry);
+    if (r == 0)
+        groups->nobody = entry;
+    return fail_status(r, err);
+}
+
+int sts__group_view_nobody(struct sts__group_view *view, uint32_t *ret_group, struct sts_error *err)
+{
+    if (view->groups->nobody == STS__GROUP_UNSEEN) {
+        int r = map_nobody(view->groups, err);
+        if (r < 0)
+            return r;
+    }
+    return find_group(view, view->groups->nobody, ret_group, err);
+}
+
+static bool is_nobody_part(const struct sts__groups *groups, size_t i, uint64_t part)
+{
+    return groups->by->kinds[i] != STS__BY_LABEL && groups->nobody_parts[i] == part;
+}
+
+bool sts__groups_is_nobody(const struct sts__groups *groups, uint32_t group)
+{
+    if (groups->nobody == STS__GROUP_UNSEEN || groups->nobody == STS__GROUP_OUT)
+        return false;
+    if (groups->by->part_count < STS__BY_PARTS)
+        return is_nobody_part(groups, 0, group);
+    return is_nobody_part(groups, 0, groups->pair_keys[group] >> 32) ||
+           is_nobody_part(groups, 1, groups->pair_keys[group] & UINT32_MAX);
 }
 
 /* --- texts --- */

@@ -9,6 +9,7 @@
 
 #include "base/idmap.h"
 #include "base/strtab.h"
+#include "query/symbol_maps.h"
 
 struct sts__bytes;
 struct sts__filter;
@@ -17,6 +18,7 @@ struct sts__filter;
 #define STS__BY_PARTS     2                /* "label:service,function" */
 #define STS__GROUP_OUT    UINT32_MAX       /* a function that a filter leaves out */
 #define STS__GROUP_UNSEEN (UINT32_MAX - 1) /* a function that was not looked at yet */
+#define STS__NOBODY       "(no caller)"    /* name of the group of what has no function */
 
 enum sts__by_kind {
     STS__BY_FUNCTION,
@@ -63,16 +65,6 @@ struct sts__parts {
     size_t count, cap;
 };
 
-/* What was found out of one table of symbols: by function id, a group or part, or one of the
- * values above. */
-struct sts__group_map {
-    struct sts_symbols *symbols; /* a reference, so that the address stays its own */
-    uint32_t *entries;
-    size_t count, cap;
-};
-
-#define STS__MAPS 8
-
 struct sts__groups {
     const struct sts__by *by;
     const struct sts__filter *filter;
@@ -80,9 +72,10 @@ struct sts__groups {
     struct sts__idmap pairs; /* (part, part) to group, where two are asked for */
     uint64_t *pair_keys;     /* by group */
     size_t pair_count, pair_cap;
-    struct sts__group_map maps[STS__MAPS];
-    size_t map_count, next_map; /* the oldest one makes room */
-    struct sts_symbols *out;    /* functions that the filter leaves out; NULL: none */
+    struct sts__symbol_maps maps; /* by function, a group or part, or one of the values above */
+    struct sts_symbols *out;      /* functions that the filter leaves out; NULL: none */
+    uint32_t nobody;              /* as an entry of maps, of what has no function ... */
+    uint32_t nobody_parts[STS__BY_PARTS]; /* ... and its parts, where they are no labels */
 };
 
 /* by, filter: borrowed as long as the groups are used. */
@@ -103,7 +96,7 @@ size_t sts__groups_out_count(const struct sts__groups *groups);
 /* What is the same for all rows of one profile. */
 struct sts__group_view {
     struct sts__groups *groups;
-    struct sts__group_map *map;
+    struct sts__symbol_map *map;
     uint32_t labels[STS__BY_PARTS]; /* parts that its labels are */
 };
 
@@ -128,6 +121,16 @@ void sts__groups_labels(const struct sts__groups *groups, const struct sts_profi
  */
 STS_MUST_CHECK int sts__group_view_find(struct sts__group_view *view, uint32_t function_id,
                                         uint32_t *ret_group, struct sts_error *err);
+
+/*
+ * sts__group_view_nobody - the group of what has no function, or STS__GROUP_OUT.
+ * sts__groups_is_nobody - whether a group is one of those.
+ *
+ * It is STS__NOBODY, beside labels where they are a part of the groups. Errors: as above.
+ */
+STS_MUST_CHECK int sts__group_view_nobody(struct sts__group_view *view, uint32_t *ret_group,
+                                          struct sts_error *err);
+bool sts__groups_is_nobody(const struct sts__groups *groups, uint32_t group);
 
 /* sts__groups_part - the texts of one of a group's parts. */
 const struct sts__part *sts__groups_part(const struct sts__groups *groups, uint32_t group,

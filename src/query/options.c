@@ -37,6 +37,8 @@ enum option {
     OPTION_WHERE,
     OPTION_MATCH,
     OPTION_FUNCTION,
+    OPTION_CALLERS_OF,
+    OPTION_CALLEES_OF,
     OPTION_FROM,
     OPTION_TO,
     OPTION_TOP,
@@ -76,6 +78,12 @@ static const struct sts_query_option options[OPTION_COUNT] = {
     [OPTION_WHERE] = STS__OPTION_WHERE,
     [OPTION_MATCH] = STS__OPTION_MATCH,
     [OPTION_FUNCTION] = STS__OPTION_FUNCTION,
+    [OPTION_CALLERS_OF] = { "callers-of", "REGEX", NULL,
+                            "instead of functions the callers of those whose \"file:line(name)\" "
+                            "holds it, each with what it made them do",
+                            true },
+    [OPTION_CALLEES_OF] = { "callees-of", "REGEX", NULL,
+                            "instead of functions those that are called by such ones", true },
     [OPTION_FROM] = STS__OPTION_FROM,
     [OPTION_TO] = STS__OPTION_TO,
     [OPTION_TOP] = STS__OPTION_TOP,
@@ -117,6 +125,7 @@ void sts__plan_deinit(struct sts__plan *plan)
     free(plan->to_text);
     sts__by_deinit(&plan->by);
     sts__filter_deinit(&plan->filter);
+    sts__relation_deinit(&plan->relation);
 }
 
 /* --- values --- */
@@ -322,7 +331,17 @@ static int add_where(struct sts__plan *plan, const char *value, struct sts_error
 
 static int add_match(struct sts__plan *plan, const char *value, struct sts_error *err)
 {
-    return sts__filter_add_function(&plan->filter, value, err);
+    return sts__patterns_add(&plan->filter.functions, "match", value, err);
+}
+
+static int add_callers_of(struct sts__plan *plan, const char *value, struct sts_error *err)
+{
+    return sts__relation_add(&plan->relation, STS__RELATION_CALLERS, value, err);
+}
+
+static int add_callees_of(struct sts__plan *plan, const char *value, struct sts_error *err)
+{
+    return sts__relation_add(&plan->relation, STS__RELATION_CALLEES, value, err);
 }
 
 static int add_function(struct sts__plan *plan, const char *value, struct sts_error *err)
@@ -375,6 +394,8 @@ static int (*const setters[OPTION_COUNT])(struct sts__plan *, const char *, stru
     [OPTION_WHERE] = add_where,
     [OPTION_MATCH] = add_match,
     [OPTION_FUNCTION] = add_function,
+    [OPTION_CALLERS_OF] = add_callers_of,
+    [OPTION_CALLEES_OF] = add_callees_of,
     [OPTION_FROM] = set_from,
     [OPTION_TO] = set_to,
     [OPTION_TOP] = set_top,

@@ -41,6 +41,7 @@ void sts_query_free(struct sts_query *query)
         return;
     sts__cells_deinit(&query->cells);
     sts__groups_deinit(&query->groups);
+    sts__symbol_maps_deinit(&query->related);
     sts__cut_deinit(&query->cut);
     sts__plan_deinit(&query->plan);
     free(query);
@@ -110,6 +111,11 @@ static int check_plan(const struct sts_query *query, struct sts_error *err)
     if (sts__query_is_per_call(query) && (plan->rate || plan->share))
         return sts__fail(err, STS_E_USAGE, "metric %s has no %s: it is a figure per call",
                          sts_metric_name(plan->metric), plan->rate ? "rate" : "share");
+    if (plan->relation.kind != STS__RELATION_NONE &&
+        (plan->metric == STS_METRIC_RESUMES || plan->metric == STS_METRIC_AWAITTIME))
+        return sts__fail(err, STS_E_USAGE,
+                         "metric %s is of functions alone: it is not told by caller and callee",
+                         sts_metric_name(plan->metric));
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "query/figure.h"
 #include "query/filter.h"
 #include "query/group.h"
+#include "query/relation.h"
 #include "query/slice.h"
 
 #define STS__TOP_DEFAULT    10
@@ -39,6 +40,7 @@ struct sts__plan {
     bool estimate; /* scale what was profiled in part to the whole span */
     struct sts__by by;
     struct sts__filter filter;
+    struct sts__relation relation;
     size_t top;
     bool top_per_slice;
     int64_t now_ns;
@@ -75,6 +77,7 @@ struct sts_query {
     struct sts__axis axis;
     struct sts__cut cut;
     struct sts__groups groups;
+    struct sts__symbol_maps related; /* functions whose callers, or callees, are asked for */
     struct sts__cells cells;
     struct sts__range data;          /* all spans that were added */
     int64_t first_index, last_index; /* slices that figures were added to */

@@ -98,10 +98,39 @@ static void mark_tops(const struct sts_query *query, uint32_t *columns, struct s
     }
 }
 
+static bool is_empty(const struct sts_query *query, uint32_t group)
+{
+    const struct sts__cells *cells = &query->cells;
+    size_t page = group / STS__PAGE_GROUPS, at = group % STS__PAGE_GROUPS * cells->values;
+
+    for (size_t i = 0; i < cells->slice_count; i++) {
+        const struct sts__cells_slice *slice = &cells->slices[cells->first + i];
+        if (page < slice->page_cap && slice->pages[page] != NULL &&
+            (slice->pages[page][at] != 0 || slice->pages[page][at + cells->values - 1] != 0))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Where all calls have a known caller, nobody is no group: it was made where sums came in parts.
+ * Returns: how many groups are left, in their order.
+ */
+static size_t drop_nobody(const struct sts_query *query, struct sts__ranked *sums, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!sts__groups_is_nobody(&query->groups, sums[i].group) ||
+            !is_empty(query, sums[i].group))
+            sums[left++] = sums[i];
+    return left;
+}
+
 static void take_top(struct sts__ranking *ranking, const struct sts_query *query,
                      struct sts__ranked *sums, struct sts__ranked *scratch)
 {
-    size_t top = query->plan.top == 0 ? ranking->group_count : query->plan.top;
+    size_t top = query->plan.top == 0 ? SIZE_MAX : query->plan.top;
     bool per_slice = query->plan.top_per_slice && query->plan.top > 0;
 
     for (size_t i = 0; i < ranking->group_count; i++)
@@ -109,8 +138,9 @@ static void take_top(struct sts__ranking *ranking, const struct sts_query *query
     if (per_slice)
         mark_tops(query, ranking->columns, scratch);
     sum_over_slices(query, sums, ranking->group_count);
-    sts__ranked_sort(sums, ranking->group_count);
-    for (size_t i = 0; i < ranking->group_count; i++) {
+    ranking->found_count = drop_nobody(query, sums, ranking->group_count);
+    sts__ranked_sort(sums, ranking->found_count);
+    for (size_t i = 0; i < ranking->found_count; i++) {
         uint32_t group = sums[i].group;
         if (per_slice ? ranking->columns[group] == STS__NO_COLUMN : ranking->count == top)
             continue;

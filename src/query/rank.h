@@ -13,8 +13,9 @@ struct sts_query;
 struct sts__ranking {
     uint32_t *groups; /* the columns, largest first; owned */
     size_t count;
-    uint32_t *columns; /* by group: its column, or STS__NO_COLUMN; owned */
-    size_t group_count;
+    uint32_t *columns;  /* by group: its column, or STS__NO_COLUMN; owned */
+    size_t group_count; /* room in columns: all groups */
+    size_t found_count; /* groups that could be columns */
 };
 
 #define STS__NO_COLUMN UINT32_MAX

@@ -65,6 +65,8 @@ static void put_head(const struct sts_series *series, struct sts_sink *sink)
     put_text_field("scale", sts__series_scale_text(series), sink);
     put_text_field("unit", sts__series_unit_text(series), sink);
     put_text_field("by", sts_series_by(series), sink);
+    if (sts_series_of(series)[0] != '\0')
+        put_text_field("of", sts_series_of(series), sink);
     put_text_field("zone", sts_series_zone(series), sink);
     put_name("width", sink);
     if (sts_series_width_ns(series) > 0)

@@ -237,6 +237,10 @@ static void put_title(const struct table *table)
     sts__put_text(table->sink, table->unit.name);
     sts__put_text(table->sink, " by ");
     sts__put_terminal(table->sink, sts_series_by(series));
+    if (sts_series_of(series)[0] != '\0') {
+        sts__put_text(table->sink, ", ");
+        sts__put_terminal(table->sink, sts_series_of(series));
+    }
     if (sts_series_width_ns(series) > 0) {
         sts__duration_text(width, sts_series_width_ns(series));
         sts__put_text(table->sink, ", slices of ");

@@ -78,7 +78,7 @@ uint32_t sts__reduce_parts(const struct sts_scan *scan)
         if (!(scan->figures & 1U << figure))
             continue;
         parts |= sts__figure_parts((enum sts__figure)figure, false);
-        if (scan->edges)
+        if (scan->edges != STS_SCAN_EDGES_NONE)
             parts |= sts__figure_parts((enum sts__figure)figure, true);
     }
     return parts;
@@ -281,7 +281,7 @@ static int add_runs(struct sts__reduce *reduce, const struct sts__chunk *chunk, 
     edges.of_edges = true;
     if (reduce->scan->figures != 0)
         r = add_table(reduce, &functions, err);
-    if (r == 0 && reduce->scan->figures != 0 && reduce->scan->edges)
+    if (r == 0 && reduce->scan->figures != 0 && reduce->scan->edges != STS_SCAN_EDGES_NONE)
         r = add_table(reduce, &edges, err);
     if (r == 0 && reduce->value_count > VALUES_AT_ONCE)
         r = sts__reduce_flush(reduce, err);
@@ -303,7 +303,7 @@ static size_t count_direct(const struct sts__reduce *reduce, size_t first_run)
 int sts__reduce_add(struct sts__reduce *reduce, const struct sts__chunk *chunk,
                     struct sts_error *err)
 {
-    bool may_be_direct = reduce->scan->figures != 0 && !reduce->scan->edges;
+    bool may_be_direct = reduce->scan->figures != 0 && reduce->scan->edges == STS_SCAN_EDGES_NONE;
     size_t step = runs_at_once(reduce, chunk), count;
     int r = 0;
 

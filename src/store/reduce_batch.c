@@ -108,6 +108,28 @@ bool sts__batch_is_present(const struct sts__reduce *reduce, const struct sts__b
     return count > 0;
 }
 
+static bool is_edge_wanted(const struct sts__reduce *reduce, const struct sts__chunk_table *edges,
+                           uint32_t group)
+{
+    switch (reduce->scan->edges) {
+    case STS_SCAN_EDGES_INTO:
+        return is_wanted(&reduce->wanted, edges->ids[group]);
+    case STS_SCAN_EDGES_OUT_OF:
+        return is_wanted(&reduce->wanted, edges->callers[group]);
+    case STS_SCAN_EDGES_NONE:
+    case STS_SCAN_EDGES_ALL:
+    default:
+        return true;
+    }
+}
+
+static bool is_group_wanted(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                            uint32_t group)
+{
+    return batch->of_edges ? is_edge_wanted(reduce, batch->table, group)
+                           : is_wanted(&reduce->wanted, batch->table->ids[group]);
+}
+
 /* Groups in a row that are wanted, as many as one call takes. */
 static uint32_t count_wanted(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
                              uint32_t group, size_t sums_max)
@@ -116,7 +138,7 @@ static uint32_t count_wanted(const struct sts__reduce *reduce, const struct sts_
     uint32_t count = 0;
 
     while (group + count < batch->table->group_count && count < max &&
-           (batch->of_edges || is_wanted(&reduce->wanted, batch->table->ids[group + count])))
+           is_group_wanted(reduce, batch, group + count))
         count++;
     return count;
 }
@@ -131,7 +153,7 @@ int sts__batch_next(struct sts__reduce *reduce, struct sts__batch_of *batch, siz
         batch->group_count = count_wanted(reduce, batch, group, sums_max);
         if (batch->group_count > 0)
             return 1;
-        if (sts__batch_is_present(reduce, batch, 0) &&
+        if (!batch->of_edges && sts__batch_is_present(reduce, batch, 0) &&
             note_unwanted(reduce, batch->table->ids[group]) < 0)
             return sts__fail_nomem(err);
     }

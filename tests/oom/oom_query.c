@@ -80,6 +80,7 @@ static size_t look_at(const struct sts_series *series)
 
     sum += strlen(sts_unit_name(sts_series_unit(series))) + (size_t)sts_series_scale(series);
     sum += strlen(sts_series_zone(series)) + strlen(sts_series_by(series));
+    sum += strlen(sts_series_of(series));
     sum += (size_t)sts_series_width_ns(series) + sts_series_group_count(series);
     sum += sts_series_has_other(series) + sts_series_is_nested(series);
     sum += sts_series_is_estimated(series);
@@ -123,6 +124,15 @@ static int run_calendar(struct sts_error *err)
 {
     static const struct setting settings[] = {
         { "slice", "day" }, { "zone", "Europe/Berlin" }, { "by", "module" }, { NULL, NULL }
+    };
+    return run_query(settings, err);
+}
+
+static int run_callers(struct sts_error *err)
+{
+    static const struct setting settings[] = {
+        { "slice", "2s" },        { "by", "label:service,name" }, { "callers-of", "function[0-9]" },
+        { "callers-of", "none" }, { "metric", "ncalls" },         { NULL, NULL },
     };
     return run_query(settings, err);
 }
@@ -349,6 +359,7 @@ const struct scenario query_scenarios[] = {
     { "query with defaults", run_default },
     { "query by calendar days", run_calendar },
     { "query with filters", run_filters },
+    { "query of callers", run_callers },
     { "total of a span", run_total },
     { "options of a query", run_options },
     { "durations and sizes", run_amounts },

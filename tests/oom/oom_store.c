@@ -171,7 +171,7 @@ static int scan_store(struct sts_error *err)
     scan.edges_ns = edges_ns;
     scan.edge_count = 2;
     scan.figures = STS_FIGURES_ALL;
-    scan.edges = true;
+    scan.edges = STS_SCAN_EDGES_ALL;
     scan.lanes = lanes;
     scan.series_count = 8;
     if (r == 0)

@@ -46,7 +46,7 @@ class Help(CommandTest):
         text = self.ok("slices", "--help")
         for name in ("slice", "slices", "zone", "origin", "offset", "attribution", "fill", "metric",
                      "rate", "share", "by", "where", "match", "from", "to", "top", "top-per-slice",
-                     "level"):
+                     "callers-of", "callees-of", "level"):
             self.assertRegex(text, r"(?m)^      --%s( |$)" % name)
 
     def test_version(self):

@@ -59,12 +59,45 @@ static void add_labels(struct sts_profile *profile)
         set_label(profile, "host", hosts[random_below(3)]);
 }
 
+static int64_t take(int64_t *left)
+{
+    int64_t part = random_below(*left + 1);
+
+    *left -= part;
+    return part;
+}
+
+/* Up to four callers share what a function did; the last one, at times nobody, has what is left. */
+static void add_callers(struct sts_profile *profile, uint32_t callee, struct sts_figures left)
+{
+    static const char *const names[] = { "f1", "f2", "caller", "m1" };
+    int64_t ncalls = (int64_t)left.ncalls;
+    size_t count = (size_t)random_below(5);
+
+    for (size_t i = 0; i < count; i++) {
+        struct sts_function function = { i < 3 ? "/srv/m1/f.py" : "~", names[i], NULL, 7 };
+        struct sts_figures figures = left;
+        uint32_t caller;
+        if (i + 1 < count || random_below(2) == 0) {
+            figures.ncalls = (uint64_t)take(&ncalls);
+            figures.pcalls = figures.ncalls;
+            figures.tottime_ns = take(&left.tottime_ns);
+            figures.cumtime_ns = random_below(left.cumtime_ns + 1);
+        } else {
+            figures.ncalls = (uint64_t)ncalls;
+        }
+        assert_int_equal(
+            sts_symbols_add_function(sts_profile_symbols(profile), &function, &caller, NULL), 0);
+        assert_int_equal(sts_profile_add_edge(profile, caller, callee, &figures, NULL), 0);
+    }
+}
+
 static void add_row(struct sts_profile *profile, int64_t number)
 {
     char file[32], name[32];
     struct sts_function function = { file, name, NULL, (int32_t)(number * 10 + 1) };
     struct sts_figures figures = { 0 };
-    uint32_t id, caller;
+    uint32_t id;
 
     snprintf(file, sizeof(file), number % 5 == 4 ? "~" : "/srv/m%d/f.py", (int)(number % 3));
     snprintf(name, sizeof(name), "f%d", (int)(number % 17));
@@ -83,10 +116,7 @@ static void add_row(struct sts_profile *profile, int64_t number)
         struct sts_coro coro = { (uint64_t)random_below(1000), random_below(HOUR) };
         assert_int_equal(sts_profile_add_coro(profile, id, &coro, NULL), 0);
     }
-    function.name = "caller";
-    assert_int_equal(
-        sts_symbols_add_function(sts_profile_symbols(profile), &function, &caller, NULL), 0);
-    assert_int_equal(sts_profile_add_edge(profile, caller, id, &figures, NULL), 0);
+    add_callers(profile, id, figures);
 }
 
 /* Around New Year 2024, when clocks do not change, or around a day of 23 hours in Berlin. */
@@ -197,6 +227,9 @@ static void make_question(struct question *question, int64_t base_ns)
     ASK_FOR_ONE(question, "top", "3", "0", "20");
     ASK_FOR_ONE(question, "top-per-slice", "on", "off");
     ASK_FOR_ONE(question, "estimate", "on", "off");
+    if (random_below(3) == 0)
+        ASK_FOR_ONE(question, random_below(3) == 0 ? "callees-of" : "callers-of", "f1", "m1",
+                    "f[0-4]", ".", "nothing");
     ask_for_time(question, "from", base_ns);
     ask_for_time(question, "to", base_ns);
 }

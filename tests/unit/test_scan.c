@@ -425,7 +425,7 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
         struct sts_scan scan = { .edges_ns = edges,
                                  .edge_count = EDGES,
                                  .figures = 15,
-                                 .edges = true,
+                                 .edges = STS_SCAN_EDGES_ALL,
                                  .lanes = lanes,
                                  .series_count = SERIES };
         random_state = (uint64_t)round;
@@ -439,7 +439,10 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
         scan.to_ns = round % 3 == 0 ? INT64_MAX : scan.from_ns + random_below(3 * DAY) + 1;
         scan.by = (enum sts_scan_by)(round / 3 % 3);
         scan.part_covered_alone = round % 7 == 0;
-        scan.edges = round % 2 == 0; /* without them, all sums of whole slices are put directly */
+        scan.edges =
+            round % 2 == 0
+                ? STS_SCAN_EDGES_ALL
+                : STS_SCAN_EDGES_NONE; /* without them, all sums of whole slices are put directly */
         expect(&scan, wanted, &expected);
         if (!scan.edges)
             forget_what_is_not_told(&expected);
