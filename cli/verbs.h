@@ -18,6 +18,7 @@ extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_info;
 extern const struct cli_command cmd_retain;
 extern const struct cli_command cmd_run;
+extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_slices;
 extern const struct cli_command cmd_stats;
 extern const struct cli_command cmd_top;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * routes.c - the table of addresses.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/api.h"
+#include "serve/health.h"
+#include "serve/page.h"
+#include "serve/route.h"
+
+static const struct sts__route routes[] = {
+    { "GET", "/healthz", STS__ROLE_NONE, STS__AT_ONCE, sts__healthz },
+    { "GET", "/api/v1/series", STS__ROLE_READ, STS__DESK, sts__api_series },
+    /* The page asks for a token where one is needed; it holds no data itself. */
+    { "GET", "/", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
+    { "GET", "/assets/*", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
+};
+
+static bool matches(const char *pattern, const char *path)
+{
+    size_t len = strlen(pattern), path_len = strlen(path);
+
+    if (pattern[0] == '*')
+        return path_len >= len - 1 && strcmp(path + path_len - (len - 1), pattern + 1) == 0;
+    if (pattern[len - 1] == '*')
+        return strncmp(path, pattern, len - 1) == 0;
+    return strcmp(path, pattern) == 0;
+}
+
+static bool takes(const struct sts__route *route, const char *method)
+{
+    return strcmp(route->method, method) == 0 ||
+           (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+}
+
+static void add_allowed(char *allowed, const char *method)
+{
+    size_t len = strlen(allowed);
+
+    if (strstr(allowed, method) == NULL)
+        snprintf(allowed + len, STS__ALLOWED_BYTES - len, "%s%s%s", len == 0 ? "" : ", ", method,
+                 strcmp(method, "GET") == 0 ? ", HEAD" : "");
+}
+
+const struct sts__route *sts__route_find(const char *method, const char *path, char *ret_allowed)
+{
+    ret_allowed[0] = '\0';
+    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+        if (!matches(routes[i].path, path))
+            continue;
+        if (takes(&routes[i], method))
+            return &routes[i];
+        add_allowed(ret_allowed, routes[i].method);
+    }
+    return NULL;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server.c - the parts of a server put together: wire -> routes -> desks.
+ */
+#include "serve/server.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <statslice/store.h>
+
+#include "base/fail.h"
+#include "serve/desk.h"
+#include "serve/exchange_wire.h"
+#include "serve/http.h"
+#include "serve/listen.h"
+#include "serve/route.h"
+
+#define QUEUE_MAX            256 /* questions that wait for a desk */
+#define CONNECTIONS_MAX      1024
+#define PEER_CONNECTIONS_MAX 256
+#define IDLE_S               30
+#define HEAD_BYTES_MAX       ((size_t)32 << 10)
+#define BODY_BYTES_MAX       ((size_t)64 << 20)
+
+struct sts__server {
+    struct sts__listening listening;
+    char url[STS__ADDRESS_TEXT_BYTES + 16];
+    struct sts__desk no_desk; /* of what is answered at once */
+    struct sts__desks *desks;
+    struct sts__http *http;
+
+    pthread_mutex_t lock; /* of the count */
+    pthread_cond_t none;
+    size_t under_way; /* exchanges that are handed on */
+};
+
+static void count_under_way(struct sts__server *server, int change)
+{
+    pthread_mutex_lock(&server->lock);
+    server->under_way += (size_t)change;
+    if (server->under_way == 0)
+        pthread_cond_broadcast(&server->none);
+    pthread_mutex_unlock(&server->lock);
+}
+
+/* --- called by the wire --- */
+
+static void begin(void *context, struct sts__exchange *exchange)
+{
+    char allowed[STS__ALLOWED_BYTES];
+    struct sts_error err;
+
+    count_under_way(context, 1);
+    if (exchange->status != 0)
+        return;
+    exchange->grant.role = STS__ROLE_ADMIN;
+    exchange->route = sts__route_find(exchange->method, exchange->path, allowed);
+    if (exchange->route != NULL)
+        return;
+    if (allowed[0] == '\0') {
+        sts__exchange_fail(exchange, 404, "not-found", "there is no \"%.200s\"", exchange->path);
+        return;
+    }
+    sts__exchange_fail(exchange, 405, "method", "%.20s is not for this address; use %s",
+                       exchange->method, allowed);
+    if (sts__exchange_set_header(exchange, "Allow", allowed, &err) < 0)
+        sts__exchange_fail_error(exchange, &err);
+}
+
+static void handle(void *context, struct sts__exchange *exchange)
+{
+    struct sts__server *server = context;
+    struct sts_error err;
+    int r = 0;
+
+    switch (exchange->route->where) {
+    case STS__DESK:
+        if (sts__desks_submit(server->desks, exchange))
+            return;
+        sts__exchange_fail(exchange, 503, "busy", "too many questions wait already");
+        if (sts__exchange_set_header(exchange, "Retry-After", "1", &err) < 0)
+            sts__exchange_fail_error(exchange, &err);
+        break;
+    case STS__AT_ONCE:
+    case STS__INGEST:
+        r = exchange->route->handle(&server->no_desk, exchange);
+        break;
+    }
+    if (r == 0)
+        sts__exchange_done(exchange);
+}
+
+static void end(void *context, struct sts__exchange *exchange, bool complete)
+{
+    (void)exchange;
+    (void)complete;
+    count_under_way(context, -1);
+}
+
+/* --- the whole --- */
+
+static unsigned core_count(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return count < 1 ? 1 : count > STS__DESKS_MAX ? STS__DESKS_MAX : (unsigned)count;
+}
+
+static int make_store(const char *path, struct sts_error *err)
+{
+    const struct sts_store_options options = { .creates = true };
+    struct sts_store *store = NULL;
+    int r = sts_store_open(path, &options, &store, err);
+
+    sts_store_close(store);
+    return r;
+}
+
+static int start_http(struct sts__server *server, struct sts_error *err)
+{
+    const struct sts__http_options options = {
+        .listen_fd = server->listening.fd,
+        .threads = core_count(),
+        .connections_max = CONNECTIONS_MAX,
+        .peer_connections_max = PEER_CONNECTIONS_MAX,
+        .idle_s = IDLE_S,
+        .head_bytes_max = HEAD_BYTES_MAX,
+        .body_bytes_max = BODY_BYTES_MAX,
+        .begin = begin,
+        .handle = handle,
+        .end = end,
+        .context = server,
+    };
+
+    return sts__http_new(&options, &server->http, err);
+}
+
+int sts__server_start(const struct sts__server_options *options, struct sts__server **ret_server,
+                      struct sts_error *err)
+{
+    struct sts__server *server = calloc(1, sizeof(*server));
+    int r;
+
+    if (server == NULL)
+        return sts__fail_nomem(err);
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->none, NULL);
+    server->listening.fd = -1;
+    server->no_desk.server = server;
+    r = make_store(options->store_path, err);
+    if (r >= 0)
+        r = sts__desks_new(server, options->store_path, core_count(), QUEUE_MAX, &server->desks,
+                           err);
+    if (r >= 0)
+        r = sts__listen(options->listen, &server->listening, err);
+    if (r >= 0)
+        r = start_http(server, err);
+    if (r < 0) {
+        sts__server_stop(server);
+        return r;
+    }
+    snprintf(server->url, sizeof(server->url), "http://%s", server->listening.address);
+    *ret_server = server;
+    return 0;
+}
+
+const char *sts__server_url(const struct sts__server *server)
+{
+    return server->url;
+}
+
+struct sts__answers *sts__server_answers(const struct sts__server *server)
+{
+    (void)server;
+    return NULL;
+}
+
+void sts__server_stop(struct sts__server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->http != NULL) {
+        sts__http_stop_listening(server->http);
+        pthread_mutex_lock(&server->lock);
+        while (server->under_way > 0)
+            pthread_cond_wait(&server->none, &server->lock);
+        pthread_mutex_unlock(&server->lock);
+        sts__http_free(server->http);
+    } else if (server->listening.fd >= 0) {
+        (void)close(server->listening.fd);
+    }
+    sts__desks_free(server->desks);
+    pthread_cond_destroy(&server->none);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server.h - profiles in over HTTP, answers out.
+ */
+#ifndef STS_SERVE_SERVER_H
+#define STS_SERVE_SERVER_H
+
+#include <statslice/error.h>
+
+struct sts__answers;
+struct sts__server;
+
+struct sts__server_options {
+    const char *store_path; /* made where there is none */
+    const char *listen;     /* "127.0.0.1:8521", "[::1]:0" */
+};
+
+/* sts__server_start - serve in threads of its own. Errors: STS_E_USAGE, STS_E_IO, the store's. */
+STS_MUST_CHECK int sts__server_start(const struct sts__server_options *options,
+                                     struct sts__server **ret_server, struct sts_error *err);
+
+/* sts__server_url - "http://127.0.0.1:8521", with the port that it really has. */
+const char *sts__server_url(const struct sts__server *server);
+
+/* sts__server_stop - answer what was asked, keep what was taken, and free. NULL is fine. */
+void sts__server_stop(struct sts__server *server);
+
+/* sts__server_answers - answers that were given before; NULL: none are kept. */
+struct sts__answers *sts__server_answers(const struct sts__server *server);
+
+#endif
