@@ -1,0 +1,2 @@
+// css.d.ts - esbuild takes style sheets as modules.
+declare module "*.css";
