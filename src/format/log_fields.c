@@ -61,10 +61,24 @@ static int read_end(struct sts__log_record *record)
 }
 
 /*
- * Seconds since 1970, or RFC 3339; anything else tells no time. The time nearest to the rows holds:
- * before them the last one, which is in the innermost object, and else the first one behind them.
+ * Whether a time counts in place of the one that was found before. The nearest to the rows holds:
+ * all objects that are gone into are inside each other, and the innermost one is deepest. Of one
+ * object a time under the logger's own names goes before "@timestamp", which shippers of logs add
+ * for when they read the line; then the last before the rows, and the first one behind them.
  */
-static int read_timestamp(struct sts__log_record *record)
+static bool is_nearer(const struct sts__log_record *record, bool is_shippers)
+{
+    if ((record->has & STS__HAS_TIME) == 0)
+        return true;
+    if (record->json.depth != record->time_depth)
+        return record->json.depth > record->time_depth;
+    if (is_shippers != record->time_is_shippers)
+        return record->time_is_shippers;
+    return (record->has & STS__HAS_ROWS) == 0;
+}
+
+/* Seconds since 1970, or RFC 3339; anything else tells no time. */
+static int read_time(struct sts__log_record *record, bool is_shippers)
 {
     enum sts__json_kind kind = sts__json_peek(&record->json);
     int64_t time_ns = 0;
@@ -79,11 +93,23 @@ static int read_timestamp(struct sts__log_record *record)
     if (r < 0)
         return r;
     if (r == 0 || (kind != STS__JSON_TEXT && kind != STS__JSON_NUMBER) ||
-        (record->has & STS__HAS_ROWS && record->has & STS__HAS_TIME))
+        !is_nearer(record, is_shippers))
         return 0;
     record->time_ns = time_ns;
+    record->time_depth = record->json.depth;
+    record->time_is_shippers = is_shippers;
     record->has |= STS__HAS_TIME;
     return 0;
+}
+
+static int read_timestamp(struct sts__log_record *record)
+{
+    return read_time(record, false);
+}
+
+static int read_shippers_timestamp(struct sts__log_record *record)
+{
+    return read_time(record, true);
 }
 
 static int read_total(struct sts__log_record *record)
@@ -272,7 +298,7 @@ static const struct field {
     { WORD("other_callers"), read_other_callers, STS__JSON_OBJECT },
     { WORD("func_profiles"), read_rows, STS__JSON_NONE },
     { WORD("timestamp"), read_timestamp, STS__JSON_NONE },
-    { WORD("@timestamp"), read_timestamp, STS__JSON_NONE },
+    { WORD("@timestamp"), read_shippers_timestamp, STS__JSON_NONE },
     { WORD("time"), read_timestamp, STS__JSON_NONE },
     { WORD("ts"), read_timestamp, STS__JSON_NONE },
 };

@@ -31,6 +31,8 @@ struct sts__log_record {
     unsigned has;
     int64_t begin_ns, end_ns;  /* our own shape */
     int64_t time_ns, total_ns; /* the article's */
+    unsigned time_depth;       /* of the object that the time stands in */
+    bool time_is_shippers;     /* it stood under the name that shippers of logs give */
     bool stopped;              /* all that was asked for is known; the rest is unread */
 };
 

@@ -93,6 +93,23 @@ static void test_article__the_nearest_timestamp_holds(void **state)
                7 * S);
     assert_end("{\"timestamp\": 7, \"total_tt\": 1.2, \"func_profiles\": {\"sleep1\": " SLEEP1 "}}",
                7 * S);
+    assert_end("{\"time\": 1, \"log\": {\"stats_profile\": " STATS ", \"timestamp\": 7}}", 7 * S);
+}
+
+/* What Filebeat, Vector and Fluent Bit add for when they read the line is not when it was logged.
+ */
+static void test_article__the_time_of_a_shipper_of_logs_comes_last(void **state)
+{
+#define SHIPPED "\"@timestamp\": \"2026-11-23T10:00:00Z\""
+    (void)state;
+    assert_end("{" SHIPPED ", \"timestamp\": 7, \"stats_profile\": " STATS "}", 7 * S);
+    assert_end("{" SHIPPED ", \"stats_profile\": " STATS ", \"timestamp\": 7}", 7 * S);
+    assert_end("{\"timestamp\": 7, " SHIPPED ", \"stats_profile\": " STATS "}", 7 * S);
+    assert_end("{\"stats_profile\": " STATS ", \"timestamp\": 7, " SHIPPED "}", 7 * S);
+    assert_end("{" SHIPPED ", \"json\": {\"stats_profile\": " STATS ", \"timestamp\": 7}}", 7 * S);
+    assert_end("{\"json\": {\"timestamp\": 7, \"stats_profile\": " STATS "}, " SHIPPED "}", 7 * S);
+    assert_end("{" SHIPPED ", \"json\": {\"stats_profile\": " STATS "}}", 1795428000 * S);
+#undef SHIPPED
 }
 
 static void test_article__is_found_behind_a_prefix_and_inside_of_texts(void **state)
@@ -164,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_article__ncalls_is_all_and_primitive),
         cmocka_unit_test(test_article__timestamps_are_seconds_or_rfc_3339),
         cmocka_unit_test(test_article__the_nearest_timestamp_holds),
+        cmocka_unit_test(test_article__the_time_of_a_shipper_of_logs_comes_last),
         cmocka_unit_test(test_article__is_found_behind_a_prefix_and_inside_of_texts),
         cmocka_unit_test(test_article__labels_of_the_line_are_taken),
         cmocka_unit_test(test_article__what_is_missing_is_told),
