@@ -15,8 +15,9 @@
 #define PAUSE_NS       50000000 /* between two looks for a signal */
 
 static struct {
-    const char *listen;
-} opts = { LISTEN_DEFAULT };
+    const char *listen, *certificate, *key;
+    bool insecure;
+} opts = { .listen = LISTEN_DEFAULT };
 
 static const struct cli_option options[] = {
     {
@@ -26,15 +27,41 @@ static const struct cli_option options[] = {
         .help = "HOST:PORT, [IPV6]:PORT; port 0 is any free one; default " LISTEN_DEFAULT,
         .target = &opts.listen,
     },
+    {
+        .name = "tls-cert",
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "serve HTTPS with this certificate (PEM, with what it was signed by behind it)",
+        .target = &opts.certificate,
+    },
+    {
+        .name = "tls-key",
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "the certificate's key (PEM)",
+        .target = &opts.key,
+    },
+    {
+        .name = "insecure",
+        .help = "listen beyond this machine without tokens, or without TLS",
+        .target = &opts.insecure,
+    },
 };
 
 static const struct cli_example examples[] = {
     { "statslice serve profiles.db", "Serve a store, and its page, on this machine." },
+    { "statslice serve profiles.db --listen 0.0.0.0:8521 --tls-cert cert.pem --tls-key key.pem",
+      "Serve a team. The store has tokens." },
 };
 
 static int run(const struct cli_context *context, struct sts_error *err)
 {
-    struct sts__server_options server_options = { .listen = opts.listen };
+    struct sts__server_options server_options = {
+        .listen = opts.listen,
+        .certificate_path = opts.certificate,
+        .key_path = opts.key,
+        .is_open = opts.insecure,
+    };
     const struct timespec pause = { 0, PAUSE_NS };
     struct sts__server *server = NULL;
     int r;
@@ -60,7 +87,10 @@ const struct cli_command cmd_serve = {
     .operands = "STORE",
     .description =
         "Takes profiles over HTTP into a store, answers queries of it, and shows a page with its "
-        "slices. Ends at SIGTERM or Ctrl-C, when what was asked is answered.",
+        "slices. Ends at SIGTERM or Ctrl-C, when what was asked is answered and "
+        "what was taken is stored.\n\n"
+        "Beyond this machine it listens only where the store has tokens (see token) and TLS is "
+        "there, or where --insecure says so.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,

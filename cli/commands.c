@@ -14,9 +14,9 @@
 #include "cli/verbs.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_run,     &cmd_add,     &cmd_stats,  &cmd_slices, &cmd_chart,
-    &cmd_diff,    &cmd_convert, &cmd_top,    &cmd_serve,  &cmd_info,
-    &cmd_compact, &cmd_retain,  &cmd_delete, &cmd_check,  &cmd_help,
+    &cmd_run,     &cmd_add,    &cmd_stats, &cmd_slices, &cmd_chart, &cmd_diff,
+    &cmd_convert, &cmd_top,    &cmd_serve, &cmd_token,  &cmd_info,  &cmd_compact,
+    &cmd_retain,  &cmd_delete, &cmd_check, &cmd_help,
 };
 
 const struct cli_command *const *cli_commands(size_t *ret_count)

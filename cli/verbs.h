@@ -21,6 +21,7 @@ extern const struct cli_command cmd_run;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_slices;
 extern const struct cli_command cmd_stats;
+extern const struct cli_command cmd_token;
 extern const struct cli_command cmd_top;
 
 #endif

@@ -199,6 +199,37 @@ STS_API STS_MUST_CHECK int sts_store_retain(struct sts_store *store, size_t *ret
 STS_API STS_MUST_CHECK int sts_store_delete_service(struct sts_store *store, const char *service,
                                                     struct sts_error *err);
 
+/* --- tokens: who may use a server on the store --- */
+
+#define STS_TOKEN_NAME_BYTES 64
+#define STS_TOKEN_ROLE_BYTES 16
+#define STS_TOKEN_HASH_BYTES 32
+#define STS_TOKENS_MAX       ((size_t)4096)
+
+/* What is kept of one: never the token itself. */
+struct sts_store_token {
+    char name[STS_TOKEN_NAME_BYTES];
+    char role[STS_TOKEN_ROLE_BYTES];
+    uint8_t hash[STS_TOKEN_HASH_BYTES];
+    int64_t created_ns; /* since 1970 UTC */
+};
+
+/* sts_store_token_add - Errors: STS_E_USAGE where there is one of that name; STS_E_LIMIT. */
+STS_API STS_MUST_CHECK int sts_store_token_add(struct sts_store *store,
+                                               const struct sts_store_token *token,
+                                               struct sts_error *err);
+
+/* sts_store_token_remove - by its name.   Errors: STS_E_NOTFOUND. */
+STS_API STS_MUST_CHECK int sts_store_token_remove(struct sts_store *store, const char *name,
+                                                  struct sts_error *err);
+
+/* sts_store_tokens - all of them by name, in memory of malloc; NULL where there are none. */
+STS_API STS_MUST_CHECK int sts_store_tokens(struct sts_store *store,
+                                            struct sts_store_token **ret_tokens, size_t *ret_count,
+                                            struct sts_error *err);
+
+/* --- checking --- */
+
 /* Something that is not as it was written. Texts are borrowed for the call. */
 struct sts_store_damage {
     int64_t chunk_id;         /* 0: it is no chunk */

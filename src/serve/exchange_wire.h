@@ -40,7 +40,7 @@ struct sts__exchange {
     struct sts_sink *sink; /* NULL until something is written */
     const void *bytes;     /* in place of the sink's */
     size_t len;
-    bool body_refused; /* answered before the body came */
+    bool is_handed_on; /* all of it came, and somebody sees to it */
 
     void (*resume)(struct sts__exchange *exchange); /* of the wire */
     void *wire;

@@ -8,11 +8,14 @@
 #include <statslice/error.h>
 
 struct sts__answers;
+struct sts__ingest;
 struct sts__server;
 
 struct sts__server_options {
-    const char *store_path; /* made where there is none */
-    const char *listen;     /* "127.0.0.1:8521", "[::1]:0" */
+    const char *store_path;                  /* made where there is none */
+    const char *listen;                      /* "127.0.0.1:8521", "[::1]:0" */
+    const char *certificate_path, *key_path; /* PEM; NULL: no TLS */
+    bool is_open; /* listen beyond this machine without tokens, or without TLS */
 };
 
 /* sts__server_start - serve in threads of its own. Errors: STS_E_USAGE, STS_E_IO, the store's. */
@@ -24,6 +27,9 @@ const char *sts__server_url(const struct sts__server *server);
 
 /* sts__server_stop - answer what was asked, keep what was taken, and free. NULL is fine. */
 void sts__server_stop(struct sts__server *server);
+
+/* sts__server_ingest - what takes profiles in. */
+struct sts__ingest *sts__server_ingest(const struct sts__server *server);
 
 /* sts__server_answers - answers that were given before; NULL: none are kept. */
 struct sts__answers *sts__server_answers(const struct sts__server *server);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "oom.h"
@@ -229,6 +230,23 @@ static int read_store(struct sts_error *err)
     return r;
 }
 
+/* --- tokens --- */
+
+static int keep_tokens(struct sts_store *store, struct sts_error *err)
+{
+    const struct sts_store_token token = { "reporter", "read", { 1 }, 1 };
+    struct sts_store_token *tokens = NULL;
+    size_t count = 0;
+    int r = sts_store_token_add(store, &token, err);
+
+    if (r == 0)
+        r = sts_store_tokens(store, &tokens, &count, err);
+    if (r == 0 && (count != 1 || strcmp(tokens[0].role, "read") != 0))
+        r = STS_E_FORMAT;
+    free(tokens);
+    return r < 0 ? r : sts_store_token_remove(store, "reporter", err);
+}
+
 /* --- keeping --- */
 
 static int keep(struct sts_store *store, const char *service, struct sts_error *err)
@@ -248,6 +266,8 @@ static int keep(struct sts_store *store, const char *service, struct sts_error *
         r = sts_store_check(store, NULL, NULL, NULL, &found, err);
     if (r == 0 && (gone == 0 || found.n_damaged > 0 || found.n_chunks == 0))
         r = STS_E_FORMAT;
+    if (r == 0)
+        r = keep_tokens(store, err);
     return r < 0 ? r : sts_store_delete_service(store, service, err);
 }
 
