@@ -12,6 +12,7 @@
 #include <statslice/store.h>
 
 #include "base/fail.h"
+#include "serve/answers.h"
 #include "serve/auth.h"
 #include "serve/desk.h"
 #include "serve/exchange_wire.h"
@@ -25,6 +26,7 @@
 #define QUEUE_MAX            256 /* questions that wait for a desk */
 #define CONNECTIONS_MAX      1024
 #define PEER_CONNECTIONS_MAX 256
+#define ANSWERS_BYTES_MAX    ((size_t)64 << 20) /* that are kept */
 #define IDLE_S               30
 #define HEAD_BYTES_MAX       ((size_t)32 << 10)
 #define BODY_BYTES_MAX       ((size_t)64 << 20)
@@ -38,6 +40,7 @@ struct sts__server {
     struct sts__desk no_desk; /* of what is answered at once */
     struct sts__desks *desks;
     struct sts__http *http;
+    struct sts__answers *answers;
 
     pthread_mutex_t lock; /* of the count */
     pthread_cond_t none;
@@ -229,6 +232,8 @@ int sts__server_start(const struct sts__server_options *options, struct sts__ser
     if (r >= 0)
         r = sts__auth_new(options->store_path, &server->auth, err);
     if (r >= 0)
+        r = sts__answers_new(ANSWERS_BYTES_MAX, &server->answers, err);
+    if (r >= 0)
         r = sts__desks_new(server, options->store_path, core_count(), QUEUE_MAX, &server->desks,
                            err);
     if (r >= 0)
@@ -259,8 +264,7 @@ struct sts__ingest *sts__server_ingest(const struct sts__server *server)
 
 struct sts__answers *sts__server_answers(const struct sts__server *server)
 {
-    (void)server;
-    return NULL;
+    return server->answers;
 }
 
 void sts__server_stop(struct sts__server *server)
@@ -282,6 +286,7 @@ void sts__server_stop(struct sts__server *server)
     sts__auth_free(server->auth);
     sts__pem_forget(server->certificate);
     sts__pem_forget(server->key);
+    sts__answers_free(server->answers);
     pthread_cond_destroy(&server->none);
     pthread_mutex_destroy(&server->lock);
     free(server);

@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "src/report": {"base", "model", "report"},
     "src/record": {"base", "record"},
     "src/writer": {"base", "model", "format", "record", "writer"},
-    "src/serve": {"base", "model", "format", "writer", "serve"},
+    "src/serve": {"base", "model", "format", "query", "writer", "serve"},
     "cli": {"cli", "serve"},
     "cli/top": {"cli"},
     "sqlext": {"base", "query", "store", "sqlext"},
