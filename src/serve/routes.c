@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "serve/api.h"
+#include "serve/api_ingest.h"
+#include "serve/elastic.h"
 #include "serve/health.h"
 #include "serve/page.h"
 #include "serve/route.h"
@@ -27,8 +29,28 @@ static const struct sts__route routes[] = {
     { "GET", "/api/v1/functions", STS__ROLE_READ, STS__DESK, sts__api_functions },
     { "GET", "/api/v1/labels", STS__ROLE_READ, STS__DESK, sts__api_labels },
     /* The page asks for a token where one is needed; it holds no data itself. */
-    { "GET", "/", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
+    { "GET", "/", STS__ROLE_NONE, STS__AT_ONCE, sts__elastic_root },
     { "GET", "/assets/*", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
+    { "POST", "/api/v1/profiles", STS__ROLE_INGEST, STS__INGEST, sts__api_profiles },
+    { "POST", "/api/v1/pstats", STS__ROLE_INGEST, STS__INGEST, sts__api_pstats },
+    /* As an Elasticsearch, for shippers of logs. */
+    { "POST", "*/_bulk", STS__ROLE_INGEST, STS__INGEST, sts__api_bulk },
+    { "PUT", "*/_bulk", STS__ROLE_INGEST, STS__INGEST, sts__api_bulk },
+    { "GET", "/_license", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_license },
+    { "GET", "/_xpack", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_license },
+    { "GET", "/_cluster/health", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_health },
+    { "GET", "/_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
+    { "GET", "/_index_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_index_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
+    { "GET", "/_component_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_component_template/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
+    { "GET", "/_ilm/policy/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_ilm/policy/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
+    { "GET", "/_data_stream/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_data_stream/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
+    { "GET", "/_ingest/pipeline/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
+    { "PUT", "/_ingest/pipeline/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
 };
 
 static bool matches(const char *pattern, const char *path)

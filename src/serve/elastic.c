@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * elastic.c - what shippers of logs ask an Elasticsearch before they send.
+ *
+ * Filebeat asks for the version and the licence, and would load templates and policies where it is
+ * not told otherwise; Vector for the version and the cluster's health; clients of Elastic's own
+ * want the header X-Elastic-Product. Fluent Bit asks for nothing. The answers are those of an
+ * Elasticsearch 8 that has all that they look for and keeps none of what they bring.
+ * Source: Elasticsearch's reference; libbeat's eslegclient and licenser; Vector's sink.
+ */
+#include "serve/elastic.h"
+
+#include <string.h>
+
+#include "serve/exchange.h"
+#include "serve/page.h"
+
+/* As what the server looks; Filebeat refuses to talk to one older than itself by a major number. */
+#define VERSION "8.17.0"
+
+static int answer(struct sts__exchange *exchange, const char *json)
+{
+    struct sts_error err;
+
+    if (sts__exchange_set_header(exchange, "X-Elastic-Product", "Elasticsearch", &err) < 0)
+        return sts__exchange_fail_error(exchange, &err);
+    sts__exchange_answer_bytes(exchange, 200, "application/json", json, strlen(json));
+    return 0;
+}
+
+/* Programs that take JSON say so; Vector says nothing but its name. */
+static bool wants_version(const struct sts__exchange *exchange)
+{
+    const char *accept = sts__exchange_header(exchange, "Accept");
+    const char *agent = sts__exchange_header(exchange, "User-Agent");
+
+    if (accept != NULL)
+        return strstr(accept, "json") != NULL && strstr(accept, "html") == NULL;
+    return agent != NULL && strncmp(agent, "Vector/", 7) == 0;
+}
+
+int sts__elastic_root(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    if (!wants_version(exchange))
+        return sts__page(desk, exchange);
+    return answer(exchange,
+                  "{\"name\":\"statslice\",\"cluster_name\":\"statslice\","
+                  "\"cluster_uuid\":\"c3RhdHNsaWNlLXN0b3Jl\",\"version\":{\"number\":\"" VERSION
+                  "\",\"build_flavor\":\"default\",\"build_type\":\"docker\","
+                  "\"build_hash\":\"0000000000000000000000000000000000000000\","
+                  "\"build_date\":\"2024-12-11T12:08:05.663969764Z\",\"build_snapshot\":false,"
+                  "\"lucene_version\":\"9.12.0\","
+                  "\"minimum_wire_compatibility_version\":\"7.17.0\","
+                  "\"minimum_index_compatibility_version\":\"7.0.0\"},"
+                  "\"tagline\":\"You Know, for Search\"}\n");
+}
+
+int sts__elastic_license(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    (void)desk;
+    return answer(exchange, "{\"license\":{\"status\":\"active\",\"uid\":\"00000000-0000-0000-0000-"
+                            "000000000000\",\"type\":\"basic\",\"mode\":\"basic\",\"issue_date\":"
+                            "\"2024-01-01T00:00:00.000Z\","
+                            "\"issue_date_in_millis\":1704067200000,\"max_nodes\":1000,"
+                            "\"issued_to\":\"statslice\",\"issuer\":\"statslice\","
+                            "\"start_date_in_millis\":-1}}\n");
+}
+
+int sts__elastic_health(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    (void)desk;
+    return answer(exchange,
+                  "{\"cluster_name\":\"statslice\",\"status\":\"green\",\"timed_out\":false,"
+                  "\"number_of_nodes\":1,\"number_of_data_nodes\":1,\"active_primary_shards\":1,"
+                  "\"active_shards\":1,\"relocating_shards\":0,\"initializing_shards\":0,"
+                  "\"unassigned_shards\":0,\"active_shards_percent_as_number\":100.0}\n");
+}
+
+int sts__elastic_exists(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    (void)desk;
+    return answer(exchange, "{}\n");
+}
+
+int sts__elastic_accept(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    (void)desk;
+    return answer(exchange, "{\"acknowledged\":true}\n");
+}
