@@ -52,9 +52,15 @@ static size_t shift_of(unsigned char c)
     }
 }
 
+/* A JSON text may be of many lines: as an item of an array, or inside of a text. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static const char *skip_spaces(const char *at, const char *end)
 {
-    while (at < end && (*at == ' ' || *at == '\t'))
+    while (at < end && is_space(*at))
         at++;
     return at;
 }
@@ -120,7 +126,7 @@ const char *sts__log_object_of(const char *text, const struct sts__mark *mark)
 {
     const char *at = mark->quote;
 
-    while (at > text && (at[-1] == ' ' || at[-1] == '\t'))
+    while (at > text && is_space(at[-1]))
         at--;
     return at > text && at[-1] == '{' ? at - 1 : NULL;
 }

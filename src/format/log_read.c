@@ -74,6 +74,21 @@ static bool is_whole(const char *line, size_t len)
     return len > 0 && line[len - 1] == '}';
 }
 
+/*
+ * Whether another profile stands in the rest of a line. One inside of a JSON text is none: shippers
+ * of logs keep the line that they read beside what they read from it.
+ */
+static bool has_another(const char *at, const char *end)
+{
+    struct sts__mark mark = sts__log_find_mark(at, (size_t)(end - at));
+
+    while (mark.kind != STS__MARK_NONE && mark.embedded) {
+        at = mark.quote + 1;
+        mark = sts__log_find_mark(at, (size_t)(end - at));
+    }
+    return mark.kind != STS__MARK_NONE;
+}
+
 /* All that is asked of a line beyond its own syntax. */
 static int finish(struct sts__log_record *record, const char *text, size_t len)
 {
@@ -88,8 +103,7 @@ static int finish(struct sts__log_record *record, const char *text, size_t len)
         reason = settle_span(record);
     if (reason == NULL && record->stopped && json->begin == text && !is_whole(text, len))
         reason = "the line ends early";
-    if (reason == NULL && !record->stopped &&
-        sts__log_find_mark(at, (size_t)(json->end - at)).kind != STS__MARK_NONE)
+    if (reason == NULL && !record->stopped && has_another(at, json->end))
         reason = "two profiles in one line";
     if (reason == NULL)
         return sts__log_rows_finish(&record->reader->rows, json, record->profile, record->err);

@@ -7,17 +7,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <statslice/store.h>
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "serve/credentials.h"
 #include "serve/secret.h"
 
 #define LOOK_AGAIN_NS INT64_C(1000000000)
 #define LOOK_NEW_NS   INT64_C(100000000) /* at a token that is not known: it may be new */
-#define SCHEME        "Bearer "
 
 /* Names of tokens that were seen; grants point to them as long as the server runs. */
 struct name {
@@ -170,12 +169,15 @@ static void find_new(struct sts__auth *auth, const char *secret, struct sts__gra
 void sts__auth_grant(struct sts__auth *auth, const char *authorization,
                      struct sts__grant *ret_grant)
 {
+    char room[STS__CREDENTIALS_BYTES];
+    const char *token = authorization == NULL ? NULL : sts__credentials_token(authorization, room);
+
     *ret_grant = (struct sts__grant){ STS__ROLE_NONE, "" };
     pthread_mutex_lock(&auth->lock);
     look_again(auth, LOOK_AGAIN_NS);
     if (auth->count == 0)
         ret_grant->role = STS__ROLE_ADMIN;
-    else if (authorization != NULL && strncasecmp(authorization, SCHEME, sizeof(SCHEME) - 1) == 0)
-        find_new(auth, authorization + sizeof(SCHEME) - 1, ret_grant);
+    else if (token != NULL)
+        find_new(auth, token, ret_grant);
     pthread_mutex_unlock(&auth->lock);
 }

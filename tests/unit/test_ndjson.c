@@ -273,6 +273,9 @@ static void test_ndjson__one_line_holds_one_profile(void **state)
     (void)state;
     snprintf(reason, sizeof(reason), "two profiles in one line at byte %zu", sizeof(LINE) - 1);
     assert_broken(LINE " " LINE, reason);
+    assert_broken(LINE " {\"log\":\"{\\\"statslice\\\":1}\"} " LINE, reason);
+    /* beside the line that it was read from, as shippers of logs keep it */
+    sts_profile_free(read_line("{\"app\":" LINE ",\"message\":\"{\\\"statslice\\\":1}\"}"));
 }
 
 #define FIELDS "\"file_name\":\"f\",\"line_number\":1"
