@@ -137,19 +137,49 @@ static int choose_format(const struct sts_format_info **info, struct sts_error *
     return 0;
 }
 
-static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+/* What of a profile counts. */
+static int put(struct conversion *conversion, struct sts_profile *profile, struct sts_error *err)
 {
-    struct conversion *conversion = context;
-    int r = sts_total_cut(conversion->span, profile, err);
+    int r = cli_labels_set(&opts.labels, profile, err);
 
-    if (r <= 0)
-        return r;
-    r = cli_labels_set(&opts.labels, profile, err);
     if (r < 0)
         return r;
     if (conversion->sum != NULL)
         return sts_profile_merge(conversion->sum, profile, err);
     return sts_output_write(conversion->output, profile, err);
+}
+
+static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    struct conversion *conversion = context;
+    int r = sts_total_cut(conversion->span, profile, err);
+
+    return r <= 0 ? r : put(conversion, profile, err);
+}
+
+static int take_part(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    return put(context, profile, err);
+}
+
+/* One by one, or as the sums that the store has. */
+static int take_store(void *context, struct sts_store *store, struct sts_error *err)
+{
+    struct conversion *conversion = context;
+    uint64_t in_before = sts_total_counts(conversion->span).profiles_in;
+    struct sts_profile *sum = NULL;
+    int r;
+
+    if (conversion->sum == NULL)
+        return sts_total_each_store(conversion->span, store, take_part, conversion, err);
+    sum = sts_profile_new(sts_profile_symbols(conversion->sum));
+    if (sum == NULL)
+        return cli_fail_nomem(err);
+    r = sts_total_merge_store(conversion->span, store, sum, err);
+    if (r >= 0 && sts_total_counts(conversion->span).profiles_in > in_before)
+        r = put(conversion, sum, err);
+    sts_profile_free(sum);
+    return r;
 }
 
 static int convert(struct cli_inputs *inputs, const struct sts_format_info *info,
@@ -166,7 +196,7 @@ static int convert(struct cli_inputs *inputs, const struct sts_format_info *info
             r = cli_fail_nomem(err);
     }
     if (r >= 0)
-        r = cli_inputs_each(inputs, false, take, NULL, &conversion, err);
+        r = cli_inputs_each(inputs, false, take, take_store, &conversion, err);
     if (r >= 0)
         r = cli_inputs_check(inputs, err);
     if (r >= 0 && conversion.sum != NULL)

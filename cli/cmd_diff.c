@@ -141,9 +141,9 @@ struct work {
     struct cli_inputs inputs;
 };
 
-static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+/* The spans that the current input is of. */
+static unsigned current_sides(const struct work *work)
 {
-    struct work *work = context;
     size_t i = work->inputs.current;
     unsigned sides = 0;
 
@@ -151,7 +151,21 @@ static int take(void *context, struct sts_profile *profile, struct sts_error *er
         sides |= STS_DIFF_SIDE(STS_DIFF_BASE);
     if (i >= work->sides.new_begin)
         sides |= STS_DIFF_SIDE(STS_DIFF_NEW);
-    return sts_diff_query_add(work->query, sides, profile, err);
+    return sides;
+}
+
+static int take(void *context, struct sts_profile *profile, struct sts_error *err)
+{
+    struct work *work = context;
+
+    return sts_diff_query_add(work->query, current_sides(work), profile, err);
+}
+
+static int take_store(void *context, struct sts_store *store, struct sts_error *err)
+{
+    struct work *work = context;
+
+    return sts_diff_query_add_store(work->query, current_sides(work), store, err);
 }
 
 static int ask(const struct cli_context *context, struct sts_diff **ret_diff, struct sts_error *err)
@@ -168,7 +182,7 @@ static int ask(const struct cli_context *context, struct sts_diff **ret_diff, st
         r = cli_inputs_open(&work.inputs, context, work.sides.paths.items, work.sides.paths.count,
                             1, err);
     if (r >= 0)
-        r = cli_inputs_each(&work.inputs, false, take, NULL, &work, err);
+        r = cli_inputs_each(&work.inputs, false, take, take_store, &work, err);
     if (r >= 0)
         r = cli_inputs_check(&work.inputs, err);
     if (r >= 0)

@@ -248,6 +248,13 @@ static int take(void *context, struct sts_profile *profile, struct sts_error *er
     return r <= 0 ? r : sts_profile_merge(sums->items[sums->inputs.current], profile, err);
 }
 
+static int take_store(void *context, struct sts_store *store, struct sts_error *err)
+{
+    struct sums *sums = context;
+
+    return sts_total_merge_store(sums->span, store, sums->items[sums->inputs.current], err);
+}
+
 static int make_items(struct sums *sums, struct sts_error *err)
 {
     struct sts_symbols *symbols = sts_profile_symbols(sums->inputs.profile);
@@ -272,7 +279,7 @@ static int read_and_print(const struct cli_context *context, const struct cli_li
     if (r >= 0)
         r = make_items(&sums, err);
     if (r >= 0)
-        r = cli_inputs_each(&sums.inputs, false, take, NULL, &sums, err);
+        r = cli_inputs_each(&sums.inputs, false, take, take_store, &sums, err);
     if (r >= 0)
         r = cli_inputs_check(&sums.inputs, err);
     for (size_t i = 0; i < sums.inputs.count && r >= 0; i++)

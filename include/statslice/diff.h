@@ -22,6 +22,7 @@ struct sts_diff;
 struct sts_diff_query;
 struct sts_profile;
 struct sts_query_option;
+struct sts_store;
 
 enum sts_diff_side { STS_DIFF_BASE, STS_DIFF_NEW };
 
@@ -71,6 +72,14 @@ STS_API void sts_diff_query_set_now_ns(struct sts_diff_query *query, int64_t now
 STS_API STS_MUST_CHECK int sts_diff_query_add(struct sts_diff_query *query, unsigned sides,
                                               const struct sts_profile *profile,
                                               struct sts_error *err);
+
+/*
+ * sts_diff_query_add_store - the same for all profiles of a store.
+ *
+ * Errors: as above; STS_E_FORMAT names what of the store is damaged; STS_E_IO.
+ */
+STS_API STS_MUST_CHECK int sts_diff_query_add_store(struct sts_diff_query *query, unsigned sides,
+                                                    struct sts_store *store, struct sts_error *err);
 
 /*
  * sts_diff_query_finish - compare. The query is spent afterwards: only sts_diff_query_free may

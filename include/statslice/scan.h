@@ -91,6 +91,7 @@ struct sts_scan_block {
     bool stands_in; /* alone, and a sum of profiles that are not kept: spans has theirs */
     const struct sts_scan_span *spans; /* of the profiles that were summed */
     size_t span_count;
+    uint64_t n_dropped;           /* profiles that were lost before those, as they tell */
     const uint32_t *function_ids; /* functions with a row in any of them */
     size_t function_count;
     /* By function; of several slices [function][slice]. NULL where not asked for. */
@@ -157,6 +158,12 @@ STS_API STS_MUST_CHECK int sts_store_reader_next(struct sts_store_reader *reader
                                                  struct sts_profile *profile,
                                                  struct sts_error *err);
 STS_API void sts_store_reader_close(struct sts_store_reader *reader); /* NULL is fine */
+
+/*
+ * sts_store_order - the place of a function that was handed over among all of the store, in the
+ * order in which it first saw them.
+ */
+STS_API uint32_t sts_store_order(const struct sts_store *store, uint32_t function_id);
 
 /* sts_store_symbols - the functions that were looked at; borrowed as long as the store is open. */
 STS_API struct sts_symbols *sts_store_symbols(const struct sts_store *store);

@@ -21,6 +21,7 @@
 
 struct sts_profile;
 struct sts_query_option;
+struct sts_store;
 struct sts_symbols;
 struct sts_total;
 
@@ -64,10 +65,39 @@ STS_API STS_MUST_CHECK int sts_total_cut(struct sts_total *total, struct sts_pro
 STS_API STS_MUST_CHECK int sts_total_add(struct sts_total *total, const struct sts_profile *profile,
                                          struct sts_error *err);
 
+/*
+ * sts_total_add_store - the same for all profiles of a store.
+ * sts_total_merge_store - the same into a profile of the caller's.
+ *
+ * The sums of minutes, hours and days that the store has are used, where they are exact. Functions
+ * and edges that are new stand in the order in which the store first saw them. Where profiles are
+ * not kept any more, the finest sums that are left stand in for them.
+ * Errors: as sts_total_cut; STS_E_FORMAT names what of the store is damaged; STS_E_IO.
+ */
+STS_API STS_MUST_CHECK int sts_total_add_store(struct sts_total *total, struct sts_store *store,
+                                               struct sts_error *err);
+STS_API STS_MUST_CHECK int sts_total_merge_store(struct sts_total *total, struct sts_store *store,
+                                                 struct sts_profile *profile,
+                                                 struct sts_error *err);
+
+/* Called with a profile's part in the span, which may be changed. Below 0 ends it. */
+typedef int (*sts_total_visit_fn)(void *context, struct sts_profile *part, struct sts_error *err);
+
+/*
+ * sts_total_each_store - sts_total_cut of every profile of a store, in order of time; nothing is
+ * added.
+ *
+ * What lies outside of the span, or is not asked for by its labels, is not read.
+ * Errors: as sts_total_add_store, and those of visit.
+ */
+STS_API STS_MUST_CHECK int sts_total_each_store(struct sts_total *total, struct sts_store *store,
+                                                sts_total_visit_fn visit, void *context,
+                                                struct sts_error *err);
+
 /* sts_total_profile - the sum so far, borrowed as long as the total lives. */
 STS_API const struct sts_profile *sts_total_profile(const struct sts_total *total);
 
-/* Profiles that sts_total_cut and sts_total_add were given. */
+/* Profiles that were given, one by one or in a store. */
 struct sts_total_counts {
     uint64_t profiles_in;  /* used, also in part */
     uint64_t profiles_out; /* outside the span, or not matching a label filter */

@@ -63,10 +63,17 @@ static int take(void *query, const struct sts_profile *profile, struct sts_error
     return sts_diff_query_add(self->query, self->sides, profile, err);
 }
 
+static int take_store(void *query, struct sts_store *store, struct sts_error *err)
+{
+    const struct core_diff_query *self = query;
+
+    return sts_diff_query_add_store(self->query, self->sides, store, err);
+}
+
 static PyObject *query_add(PyObject *self, PyObject *args)
 {
     struct core_diff_query *query = usable(self);
-    struct core_taker taker = { query, query == NULL ? NULL : &query->busy, take };
+    struct core_taker taker = { query, query == NULL ? NULL : &query->busy, take, take_store };
     int base, new_side;
     PyObject *source;
 

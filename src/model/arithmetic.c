@@ -137,7 +137,7 @@ static double profiled_ns(const struct sts_profile *profile)
            sts_profile_coverage(profile);
 }
 
-static void join_spans(struct sts_profile *profile, const struct sts_profile *other)
+void sts__profile_join_spans(struct sts_profile *profile, const struct sts_profile *other)
 {
     int64_t begin_ns = sts_profile_begin_ns(profile), end_ns = sts_profile_end_ns(profile);
     double sum_ns = profiled_ns(profile) + profiled_ns(other);
@@ -173,7 +173,7 @@ int sts__profile_merge_about(struct sts_profile *profile, const struct sts_profi
     if (was_blank)
         return adopt(profile, other, err);
     keep_common_labels(profile, other);
-    join_spans(profile, other);
+    sts__profile_join_spans(profile, other);
     if (sts_profile_engine(profile) != sts_profile_engine(other))
         sts_profile_set_engine(profile, STS_ENGINE_IMPORT);
     return 0;

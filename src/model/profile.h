@@ -37,6 +37,9 @@ STS_MUST_CHECK int sts__profile_merge_about(struct sts_profile *profile,
                                             const struct sts_profile *other, bool was_blank,
                                             struct sts_error *err);
 
+/* sts__profile_join_spans - the part of it that is span and coverage. */
+void sts__profile_join_spans(struct sts_profile *profile, const struct sts_profile *other);
+
 /* sts__profile_remove_label - the i-th label goes. */
 void sts__profile_remove_label(struct sts_profile *profile, size_t i);
 

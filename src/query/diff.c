@@ -221,10 +221,11 @@ struct taken {
  * A profile whose span is made of its own time (a pstats file's is) does not tell how long it
  * profiled.
  */
-static bool tells_time(const struct sts_profile *profile, const struct sts__about *about)
+bool sts__diff_tells_time(const struct sts_profile *profile)
 {
     return sts_profile_engine(profile) != STS_ENGINE_IMPORT ||
-           about->span.end_ns - about->span.begin_ns != sts_profile_totals(profile).tottime_ns;
+           sts_profile_end_ns(profile) - sts_profile_begin_ns(profile) !=
+               sts_profile_totals(profile).tottime_ns;
 }
 
 /* Take note of a profile that counts. Attributed to a moment it counts whole, and so does its span.
@@ -241,16 +242,16 @@ static int take_side(struct sts_diff_query *query, struct sts__side *side,
     if (r <= 0)
         return r;
     side->profile_count++;
-    side->tells_time = side->tells_time || tells_time(profile, about);
+    side->tells_time = side->tells_time || sts__diff_tells_time(profile);
     if (admitted.is_split) {
-        ret->share = sts__share_make(profile, &admitted.span);
+        ret->share = sts__share_make(&about->span, &admitted.span);
         ret->is_whole = sts__share_is_whole(&ret->share);
     }
     return sts__spans_add(&side->spans, admitted.is_split ? &admitted.span : &about->span,
                           about->coverage, err);
 }
 
-static int cell_of(struct sts_diff_query *query, uint32_t group, struct sts__diff_cell **ret_cell,
+int sts__diff_cell(struct sts_diff_query *query, uint32_t group, struct sts__diff_cell **ret_cell,
                    struct sts_error *err)
 {
     size_t old_cap = query->cell_cap;
@@ -275,24 +276,33 @@ static bool add(int64_t *sum, int64_t value)
     return true;
 }
 
+int sts__diff_add(struct sts_diff_query *query, struct sts__diff_cell *cell,
+                  enum sts_diff_side side, const struct sts_figures *figures, struct sts_error *err)
+{
+    bool is_cumulative = query->asked->plan.metric == STS_METRIC_CUMTIME;
+
+    if (add(&cell->calls[side], (int64_t)(is_cumulative ? figures->pcalls : figures->ncalls)) &&
+        add(&cell->time_ns[side], is_cumulative ? figures->cumtime_ns : figures->tottime_ns))
+        return 0;
+    return sts__fail(err, STS_E_LIMIT, "the sum of %s, or of calls, is over 63 bits",
+                     sts_metric_name(query->asked->plan.metric));
+}
+
 static int add_row(struct sts_diff_query *query, struct sts__diff_cell *cell,
                    const struct sts_figures *figures, const struct taken taken[2],
                    struct sts_error *err)
 {
-    bool is_cumulative = query->asked->plan.metric == STS_METRIC_CUMTIME;
+    int r = 0;
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; r == 0 && i < 2; i++) {
         struct sts_figures part = *figures;
         if (!taken[i].counts)
             continue;
         if (!taken[i].is_whole)
             part = sts__share_figures(&taken[i].share, figures);
-        if (!add(&cell->calls[i], (int64_t)(is_cumulative ? part.pcalls : part.ncalls)) ||
-            !add(&cell->time_ns[i], is_cumulative ? part.cumtime_ns : part.tottime_ns))
-            return sts__fail(err, STS_E_LIMIT, "the sum of %s, or of calls, is over 63 bits",
-                             sts_metric_name(query->asked->plan.metric));
+        r = sts__diff_add(query, cell, (enum sts_diff_side)i, &part, err);
     }
-    return 0;
+    return r;
 }
 
 static int add_rows(struct sts_diff_query *query, const struct sts_profile *profile,
@@ -313,7 +323,7 @@ static int add_rows(struct sts_diff_query *query, const struct sts_profile *prof
         r = sts__group_view_find(&view, rows[i].function_id, &group, err);
         if (r < 0 || group == STS__GROUP_OUT)
             continue;
-        r = cell_of(query, group, &cell, err);
+        r = sts__diff_cell(query, group, &cell, err);
         if (r == 0)
             r = add_row(query, cell, &rows[i].figures, taken, err);
     }

@@ -49,6 +49,22 @@ struct sts_diff_query {
     size_t cell_count, cell_cap;
 };
 
+/*
+ * sts__diff_cell - the sums of a group, made where it is new. Borrowed until the next call.
+ *
+ * Errors: STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__diff_cell(struct sts_diff_query *query, uint32_t group,
+                                  struct sts__diff_cell **ret_cell, struct sts_error *err);
+
+/* sts__diff_add - figures of one side to a group. Errors: STS_E_LIMIT. */
+STS_MUST_CHECK int sts__diff_add(struct sts_diff_query *query, struct sts__diff_cell *cell,
+                                 enum sts_diff_side side, const struct sts_figures *figures,
+                                 struct sts_error *err);
+
+/* sts__diff_tells_time - whether a profile says by itself how long it profiled. */
+bool sts__diff_tells_time(const struct sts_profile *profile);
+
 /* sts__diff_prepare - read the texts of spans. Errors: STS_E_USAGE. */
 STS_MUST_CHECK int sts__diff_prepare(struct sts_diff_query *query, struct sts_error *err);
 

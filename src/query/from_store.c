@@ -8,34 +8,21 @@
  *       groups, and spans, which are few.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include <statslice/profile.h>
 #include <statslice/scan.h>
 #include <statslice/store.h>
 
 #include "base/fail.h"
-#include "base/idmap.h"
 #include "base/mem.h"
 #include "query/query.h"
-
-/* Series whose labels are the same, as far as groups are made of labels. */
-struct lane {
-    const char *labels[STS__BY_PARTS]; /* borrowed from the list */
-};
+#include "query/store_lanes.h"
 
 struct reading {
     struct sts_query *query;
     struct sts_store *store;
-    struct sts_store_list *list; /* owned */
-    uint32_t *lane_of;           /* by series; owned */
-    size_t series_count;
-    struct lane *lanes; /* owned */
-    size_t lane_count, lane_cap;
-    struct sts__strtab values; /* of labels, to tell lanes apart */
-    struct sts__idmap lane_ids;
-    struct sts__range known; /* of the series that are asked for */
-    int64_t *edges_ns;       /* owned */
+    struct sts__store_lanes lanes;
+    int64_t *edges_ns; /* owned */
     size_t edge_count;
     int64_t first_slice;              /* its number on the axis */
     struct sts__cells_slice **slices; /* scratch; owned */
@@ -44,156 +31,12 @@ struct reading {
 
 static void reading_deinit(struct reading *reading)
 {
-    sts_store_list_close(reading->list);
-    free(reading->lane_of);
-    free(reading->lanes);
+    sts__store_lanes_deinit(&reading->lanes);
     free(reading->edges_ns);
     free(reading->slices);
-    sts__strtab_deinit(&reading->values);
-    sts__idmap_deinit(&reading->lane_ids);
-}
-
-/* --- series --- */
-
-/* One number for all labels that matter; no value and an empty one differ. */
-static int key_of(struct reading *reading, const struct lane *lane, uint64_t *ret_key)
-{
-    uint32_t ids[STS__BY_PARTS] = { UINT32_MAX, UINT32_MAX };
-
-    for (size_t i = 0; i < STS__BY_PARTS; i++) {
-        const char *label = lane->labels[i];
-        if (label != NULL && sts__strtab_add(&reading->values, label, strlen(label), &ids[i]) < 0)
-            return STS_E_NOMEM;
-    }
-    *ret_key = (uint64_t)ids[0] << 32 | ids[1];
-    return 0;
-}
-
-static int find_lane(struct reading *reading, const struct lane *lane, uint32_t *ret_lane)
-{
-    uint64_t key;
-    uint32_t *place;
-
-    if (key_of(reading, lane, &key) < 0)
-        return STS_E_NOMEM;
-    place = sts__idmap_at(&reading->lane_ids, key);
-    if (place == NULL)
-        return STS_E_NOMEM;
-    if (*place == STS_IDMAP_NONE) {
-        if (sts__grow(&reading->lanes, &reading->lane_cap, reading->lane_count + 1,
-                      sizeof(*reading->lanes), UINT32_MAX - 1) < 0)
-            return STS_E_NOMEM;
-        reading->lanes[reading->lane_count] = *lane;
-        *place = (uint32_t)reading->lane_count++;
-    }
-    *ret_lane = *place;
-    return 0;
-}
-
-static int check_known(const struct sts__range *known, struct sts_error *err)
-{
-    if (known->begin_ns >= STS__TIME_MIN_NS && known->end_ns <= STS__TIME_MAX_NS)
-        return 0;
-    return sts__fail(err, STS_E_LIMIT, "a profile's time is not within the years that can be told");
-}
-
-/* The labels as a profile has them, so that a filter can look at them. */
-static int set_labels(struct sts_profile *profile, const struct sts_store_series *series,
-                      struct sts_error *err)
-{
-    int r = 0;
-
-    sts_profile_clear(profile);
-    for (size_t i = 0; r == 0 && i < series->label_count; i++)
-        r = sts_profile_set_label(profile, series->label_keys[i], series->label_values[i], err);
-    return r;
-}
-
-static void choose_one(struct reading *reading, const struct sts_store_series *series,
-                       uint32_t lane)
-{
-    bool is_first = reading->known.begin_ns > reading->known.end_ns;
-
-    reading->lane_of[series->id] = lane;
-    if (is_first || series->first_ns < reading->known.begin_ns)
-        reading->known.begin_ns = series->first_ns;
-    if (is_first || series->last_ns > reading->known.end_ns)
-        reading->known.end_ns = series->last_ns;
-}
-
-/* The value of a label, borrowed from the list. */
-static const char *label_of(const struct sts_store_series *series, const char *key)
-{
-    for (size_t i = 0; key != NULL && i < series->label_count; i++)
-        if (strcmp(series->label_keys[i], key) == 0)
-            return series->label_values[i];
-    return NULL;
-}
-
-static int choose_lane(struct reading *reading, const struct sts_store_series *series,
-                       struct sts_error *err)
-{
-    const struct sts__by *by = &reading->query->plan.by;
-    struct lane lane = { { NULL } };
-    uint32_t number;
-
-    for (size_t i = 0; i < by->part_count; i++)
-        if (by->kinds[i] == STS__BY_LABEL)
-            lane.labels[i] = label_of(series, by->keys[i]);
-    if (find_lane(reading, &lane, &number) < 0)
-        return sts__fail_nomem(err);
-    choose_one(reading, series, number);
-    return 0;
-}
-
-static int make_lanes(struct reading *reading, const struct sts_store_series *series, size_t count,
-                      struct sts_error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (series[i].id >= reading->series_count)
-            reading->series_count = (size_t)series[i].id + 1;
-    reading->lane_of = sts__alloc_array(reading->series_count, sizeof(*reading->lane_of));
-    if (reading->lane_of == NULL)
-        return sts__fail_nomem(err);
-    for (size_t i = 0; i < reading->series_count; i++)
-        reading->lane_of[i] = STS_SCAN_SKIP;
-    return 0;
-}
-
-/* Which series are asked for, with their lanes. */
-static int choose_series(struct reading *reading, struct sts_error *err)
-{
-    size_t count;
-    const struct sts_store_series *series = sts_store_list_series(reading->list, &count);
-    struct sts_profile *profile = sts_profile_new(NULL);
-    int r = profile == NULL ? sts__fail_nomem(err) : make_lanes(reading, series, count, err);
-
-    reading->known = (struct sts__range){ 1, 0 };
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        r = set_labels(profile, &series[i], err);
-        if (r == 0)
-            r = sts__filter_profile(&reading->query->plan.filter, profile, err);
-        if (r > 0)
-            r = choose_lane(reading, &series[i], err);
-    }
-    sts_profile_free(profile);
-    if (r == 0 && reading->lane_count > 0)
-        r = check_known(&reading->known, err);
-    return r;
 }
 
 /* --- slices --- */
-
-static enum sts_scan_by scan_by(const struct sts__plan *plan)
-{
-    static const enum sts_scan_by ways[] = {
-        [STS__ATTRIBUTION_SPREAD] = STS_SCAN_BY_SPAN,
-        [STS__ATTRIBUTION_END] = STS_SCAN_BY_END,
-        [STS__ATTRIBUTION_START] = STS_SCAN_BY_BEGIN,
-    };
-
-    return ways[plan->attribution];
-}
 
 /*
  * The edges of all slices that data can fall into. None where that cannot be told yet, or where
@@ -202,7 +45,7 @@ static enum sts_scan_by scan_by(const struct sts__plan *plan)
 static int make_edges(struct reading *reading, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
-    int64_t begin_ns = reading->known.begin_ns, end_ns = reading->known.end_ns;
+    int64_t begin_ns = reading->lanes.known.begin_ns, end_ns = reading->lanes.known.end_ns;
     int64_t last;
 
     if (sts_query_needs_range(query) && !query->was_scanned)
@@ -248,7 +91,7 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
         asked->figures[1] == STS_FIGURE_COUNT ? NULL : block->values[asked->figures[1]];
     struct sts__group_view view;
     int r = sts__groups_view(&query->groups, sts_store_symbols(reading->store),
-                             reading->lanes[block->lane].labels, &view, err);
+                             reading->lanes.items[block->lane].labels, &view, err);
 
     for (size_t i = 0; r == 0 && i < block->function_count; i++) {
         int64_t values[2] = { first[i], second == NULL ? 0 : second[i] };
@@ -269,7 +112,7 @@ static int add_edges(struct reading *reading, const struct sts_scan_block *block
     enum sts_figure second = asked->figures[1] == STS_FIGURE_COUNT ? first : asked->figures[1];
     struct sts__relating relating;
     int r = sts__relating_begin(reading->query, place, sts_store_symbols(reading->store),
-                                reading->lanes[block->lane].labels, &relating, err);
+                                reading->lanes.items[block->lane].labels, &relating, err);
 
     for (size_t i = 0; r == 0 && i < block->function_count; i++) {
         int64_t values[2] = { block->values[first][i], block->values[second][i] };
@@ -305,7 +148,7 @@ static int add_several(struct reading *reading, const struct sts_scan_block *blo
 
     if (r == 0)
         r = sts__groups_view(&query->groups, sts_store_symbols(reading->store),
-                             reading->lanes[block->lane].labels, &view, err);
+                             reading->lanes.items[block->lane].labels, &view, err);
     for (size_t i = 0; r == 0 && i < block->function_count; i++) {
         const int64_t *values[2] = { NULL, NULL };
         uint32_t group;
@@ -400,11 +243,11 @@ static void describe(const struct reading *reading, struct sts_scan *scan)
         .to_ns = query->to_ns,
         .edges_ns = reading->edges_ns,
         .edge_count = reading->edge_count,
-        .by = scan_by(&query->plan),
+        .by = sts__store_lanes_scan_by(&query->plan),
         .part_covered_alone = query->plan.estimate,
         .raw_only = query->plan.raw_only,
-        .lanes = reading->lane_of,
-        .series_count = reading->series_count,
+        .lanes = reading->lanes.lane_of,
+        .series_count = reading->lanes.series_count,
         .is_cancelled = query->is_cancelled,
         .cancel_context = query->cancel_context,
     };
@@ -491,12 +334,10 @@ static int read_store(struct sts_query *query, struct sts_store *store,
     struct reading reading = { .query = query, .store = store };
     int r = sts__query_prepare(query, err);
 
-    sts__strtab_init(&reading.values);
-    sts__idmap_init(&reading.lane_ids);
     if (r == 0)
-        r = sts_store_list_open(store, &reading.list, err);
+        r = sts__store_lanes_open(&reading.lanes, store, &query->plan.filter, &query->plan.by, err);
     if (r == 0)
-        r = choose_series(&reading, err);
+        r = sts__store_lanes_check_times(&reading.lanes, err);
     if (r == 0)
         r = take(&reading, err);
     reading_deinit(&reading);

@@ -15,12 +15,12 @@
 #include "base/num.h"
 #include "query/query.h"
 
-struct sts__share sts__share_make(const struct sts_profile *profile, const struct sts__range *part)
+struct sts__share sts__share_make(const struct sts__range *span, const struct sts__range *part)
 {
-    uint64_t begin_ns = (uint64_t)sts_profile_begin_ns(profile);
+    uint64_t begin_ns = (uint64_t)span->begin_ns;
 
     return (struct sts__share){
-        .span_ns = (uint64_t)sts_profile_end_ns(profile) - begin_ns,
+        .span_ns = (uint64_t)span->end_ns - begin_ns,
         .begin_ns = (uint64_t)part->begin_ns - begin_ns,
         .end_ns = (uint64_t)part->end_ns - begin_ns,
     };

@@ -14,8 +14,8 @@ struct sts__share {
     uint64_t span_ns, begin_ns, end_ns;
 };
 
-/* sts__share_make - part lies within the profile's span. */
-struct sts__share sts__share_make(const struct sts_profile *profile, const struct sts__range *part);
+/* sts__share_make - part lies within the span. */
+struct sts__share sts__share_make(const struct sts__range *span, const struct sts__range *part);
 
 /* sts__share_is_whole - whether the part is all of the span. */
 bool sts__share_is_whole(const struct sts__share *share);

@@ -16,14 +16,8 @@
 #include "base/fail.h"
 #include "model/profile.h"
 #include "query/option_rows.h"
-#include "query/query.h"
 #include "query/share.h"
-
-struct sts_total {
-    struct sts_query *asked; /* its plan and range alone */
-    struct sts_profile *sum;
-    struct sts_total_counts counts;
-};
+#include "query/total.h"
 
 static const struct sts_query_option options[] = {
     STS__OPTION_FROM, STS__OPTION_TO, STS__OPTION_WHERE, STS__OPTION_ZONE, STS__OPTION_ATTRIBUTION,
@@ -89,9 +83,9 @@ struct part {
     bool is_whole;
 };
 
-static bool has_range(const struct sts__plan *plan)
+bool sts__total_has_range(const struct sts_total *total)
 {
-    return plan->from_text != NULL || plan->to_text != NULL;
+    return total->asked->plan.from_text != NULL || total->asked->plan.to_text != NULL;
 }
 
 /* Returns: 1, 0 where the profile does not count, or a failure. */
@@ -107,7 +101,8 @@ static int find_part(struct sts_total *total, const struct sts_profile *profile,
 
     if (r == 0)
         r = sts__filter_profile(&plan->filter, profile, err);
-    if (r > 0 && has_range(plan)) /* without one, also a time that no range could name will do */
+    if (r > 0 &&
+        sts__total_has_range(total)) /* without one, also a time that no range could name will do */
         r = sts__query_admit(total->asked, &about, &admitted, err);
     if (r < 0)
         return r;
@@ -116,13 +111,13 @@ static int find_part(struct sts_total *total, const struct sts_profile *profile,
     ret->span = admitted.span;
     ret->is_whole = true;
     if (r > 0 && admitted.is_split) {
-        ret->share = sts__share_make(profile, &admitted.span);
+        ret->share = sts__share_make(&about.span, &admitted.span);
         ret->is_whole = sts__share_is_whole(&ret->share);
     }
     return r > 0;
 }
 
-static bool is_zero(const struct sts_figures *figures, const struct sts_coro *coro)
+bool sts__total_is_zero(const struct sts_figures *figures, const struct sts_coro *coro)
 {
     return figures->ncalls == 0 && figures->pcalls == 0 && figures->tottime_ns == 0 &&
            figures->cumtime_ns == 0 && coro->n_resumes == 0 && coro->awaittime_ns == 0;
@@ -137,7 +132,7 @@ static int cut_row(struct sts_profile *rows, const struct sts_profile *profile, 
     int r;
 
     coro = sts__share_coro(share, &coro);
-    if (is_zero(&figures, &coro))
+    if (sts__total_is_zero(&figures, &coro))
         return 0;
     r = sts_profile_add(rows, function_id, &figures, err);
     if (r == 0 && (coro.n_resumes != 0 || coro.awaittime_ns != 0))
@@ -150,7 +145,7 @@ static int cut_edge(struct sts_profile *rows, const struct sts_edge *edge,
 {
     struct sts_figures figures = sts__share_figures(share, &edge->figures);
 
-    if (is_zero(&figures, &(struct sts_coro){ 0, 0 }))
+    if (sts__total_is_zero(&figures, &(struct sts_coro){ 0, 0 }))
         return 0;
     return sts__profile_append_edge(rows, edge->caller_id, edge->callee_id, &figures, err);
 }
@@ -223,6 +218,11 @@ int sts_total_add(struct sts_total *total, const struct sts_profile *profile, st
     r = part.is_whole ? sts_profile_merge(total->sum, profile, err)
                       : add_part(total, profile, &part, err);
     return r < 0 ? r : 1;
+}
+
+int sts_total_add_store(struct sts_total *total, struct sts_store *store, struct sts_error *err)
+{
+    return sts_total_merge_store(total, store, total->sum, err);
 }
 
 const struct sts_profile *sts_total_profile(const struct sts_total *total)

@@ -119,6 +119,7 @@ static int add_spans(struct sts__reduce *reduce, struct sts__reduce_cell *cell,
         cell->spans[cell->span_count++] =
             (struct sts_scan_span){ spans[i].begin_ns, spans[i].end_ns, spans[i].coverage };
     reduce->value_count += count * (sizeof(*cell->spans) / sizeof(int64_t));
+    cell->n_dropped += chunk->n_dropped[profile];
     cell->alone = hull_of(spans, count);
     cell->alone.coverage = sts__chunk_coverage(chunk, profile);
     cell->stands_in = chunk->first_spans != NULL;

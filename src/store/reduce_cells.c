@@ -261,6 +261,7 @@ static struct sts__block *new_block(const struct sts__reduce *reduce,
     block->view.stands_in = cell->stands_in && cell->place.slice == STS_SCAN_ALONE;
     block->view.spans = spans;
     block->view.span_count = cell->span_count;
+    block->view.n_dropped = cell->n_dropped;
     block->view.function_count = functions;
     block->view.edge_count = edges;
     fill_functions(reduce, &cell->functions, &block->view, &piece);

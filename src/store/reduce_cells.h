@@ -20,6 +20,7 @@ struct sts__reduce_cell {
     bool stands_in;              /* that is a sum of several */
     struct sts_scan_span *spans; /* owned */
     size_t span_count, span_cap;
+    uint64_t n_dropped;
     struct sts__reduce_sums functions, edges;
 };
 

@@ -59,6 +59,17 @@ static void fill_spans(const struct stretch *stretch, struct sts_scan_span *span
     }
 }
 
+static uint64_t sum_dropped(const struct stretch *stretch)
+{
+    const struct sts__run *runs = stretch->reduce->picks.runs + stretch->first_run;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < stretch->run_count; i++)
+        for (uint32_t profile = runs[i].first; profile < runs[i].end; profile++)
+            sum += stretch->chunk->n_dropped[profile];
+    return sum;
+}
+
 /* The spans of all the runs: they come before any of their figures. */
 static int put_spans(const struct stretch *stretch, struct sts_error *err)
 {
@@ -75,6 +86,7 @@ static int put_spans(const struct stretch *stretch, struct sts_error *err)
     block->view.slice = STS_SCAN_SEVERAL;
     block->view.spans = spans;
     block->view.span_count = count;
+    block->view.n_dropped = sum_dropped(stretch);
     return stretch->reduce->put(stretch->reduce->put_context, block, err);
 }
 

@@ -469,6 +469,11 @@ int sts_store_scan(struct sts_store *store, const struct sts_scan *scan, sts_sca
     return r;
 }
 
+uint32_t sts_store_order(const struct sts_store *store, uint32_t function_id)
+{
+    return store->names.store_ids[function_id];
+}
+
 struct sts_symbols *sts_store_symbols(const struct sts_store *store)
 {
     return store->names.symbols;

@@ -9,23 +9,29 @@
 
 #include "oom.h"
 
-/* In memory: each run waits for the disk several times. */
-#define PATH      "/dev/shm/statslice-oom.db"
-#define READ_PATH "/dev/shm/statslice-oom-read.db" /* made once */
+/* In memory: each run waits for the disk several times. Of this process: several may run at once.
+ */
+static char path[64], read_path[64]; /* the latter is made once */
+
+static void remove_files(const char *store_path)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
+    char name[80];
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+        snprintf(name, sizeof(name), "%s%s", store_path, endings[i]);
+        unlink(name);
+    }
+}
 
 static void remove_store(void)
 {
-    unlink(PATH);
-    unlink(PATH "-wal");
-    unlink(PATH "-shm");
-    unlink(PATH "-journal");
+    remove_files(path);
 }
 
 static void remove_read_store(void)
 {
-    unlink(READ_PATH);
-    unlink(READ_PATH "-wal");
-    unlink(READ_PATH "-shm");
+    remove_files(read_path);
 }
 
 static int add(struct sts_store *store, int first, int count, struct sts_error *err)
@@ -68,7 +74,7 @@ static int write_store(struct sts_error *err)
     int r;
 
     options.creates = true;
-    r = sts_store_open(PATH, &options, &store, err);
+    r = sts_store_open(path, &options, &store, err);
     if (r == 0)
         r = add(store, 0, 3, err);
     if (r == 0)
@@ -86,7 +92,7 @@ static int write_store(struct sts_error *err)
     if (r == 0)
         r = list(store, err);
     sts_store_close(store);
-    if (r == 0 && !sts_store_is(PATH)) { /* all that it can say */
+    if (r == 0 && !sts_store_is(path)) { /* all that it can say */
         err->status = STS_E_NOMEM;
         r = STS_E_NOMEM;
     }
@@ -103,8 +109,10 @@ __attribute__((constructor)) static void make_read_store(void)
     struct sts_store *store = NULL;
     struct sts_error err = { 0 };
 
+    snprintf(path, sizeof(path), "/dev/shm/statslice-oom-%ld.db", (long)getpid());
+    snprintf(read_path, sizeof(read_path), "/dev/shm/statslice-oom-%ld-read.db", (long)getpid());
     options.creates = true;
-    if (sts_store_open(READ_PATH, &options, &store, &err) < 0 || add(store, 0, 3, &err) < 0 ||
+    if (sts_store_open(read_path, &options, &store, &err) < 0 || add(store, 0, 3, &err) < 0 ||
         sts_store_commit(store, &err) < 0)
         fprintf(stderr, "%s\n", err.text); /* the scenarios will fail */
     sts_store_close(store);
@@ -117,7 +125,7 @@ static int open_to_read(struct sts_store **ret_store, struct sts_error *err)
     struct sts_store_options options = STS_STORE_OPTIONS_INIT;
 
     options.threads = 1;
-    return sts_store_open(READ_PATH, &options, ret_store, err);
+    return sts_store_open(read_path, &options, ret_store, err);
 }
 
 static int query_store(struct sts_error *err)
@@ -146,6 +154,62 @@ static int query_store(struct sts_error *err)
         r = sts_query_finish(query, &series, err);
     sts_series_free(series);
     sts_query_free(query);
+    sts_store_close(store);
+    return r;
+}
+
+static int merge_part(void *context, struct sts_profile *part, struct sts_error *err)
+{
+    return sts_profile_merge(context, part, err);
+}
+
+static int total_of_store(struct sts_error *err)
+{
+    struct sts_store *store = NULL;
+    struct sts_total *total = NULL;
+    struct sts_profile *sum = sts_profile_new(NULL);
+    int r = STS_E_NOMEM;
+
+    err->status = STS_E_NOMEM;
+    if (sum != NULL)
+        r = open_to_read(&store, err);
+    if (r == 0)
+        r = sts_total_new(NULL, &total, err);
+    if (r == 0)
+        r = sts_total_set(total, "from", "2.5", err);
+    if (r == 0)
+        r = sts_total_add_store(total, store, err);
+    if (r == 0)
+        r = sts_total_merge_store(total, store, sum, err);
+    if (r == 0)
+        r = sts_total_each_store(total, store, merge_part, sum, err);
+    if (r == 0 && (sts_profile_function_count(sum) == 0 || sts_store_order(store, 0) == UINT32_MAX))
+        r = STS_E_FORMAT;
+    sts_total_free(total);
+    sts_profile_free(sum);
+    sts_store_close(store);
+    return r;
+}
+
+static int diff_of_store(struct sts_error *err)
+{
+    struct sts_store *store = NULL;
+    struct sts_diff_query *query = NULL;
+    struct sts_diff *diff = NULL;
+    int r = open_to_read(&store, err);
+
+    if (r == 0)
+        r = sts_diff_query_new(&query, err);
+    if (r == 0)
+        r = sts_diff_query_set(query, "base", "0/2.5", err);
+    if (r == 0)
+        r = sts_diff_query_set(query, "match", "function", err);
+    if (r == 0)
+        r = sts_diff_query_add_store(query, STS_DIFF_SIDES, store, err);
+    if (r == 0)
+        r = sts_diff_query_finish(query, &diff, err);
+    sts_diff_free(diff);
+    sts_diff_query_free(query);
     sts_store_close(store);
     return r;
 }
@@ -192,7 +256,7 @@ static int read_input(struct sts_error *err)
 
     err->status = STS_E_NOMEM;
     if (profile != NULL)
-        r = sts_input_open(READ_PATH, NULL, &input, err);
+        r = sts_input_open(read_path, NULL, &input, err);
     if (r == STS_E_FORMAT) { /* whether it is a store: no is all that can be said without memory */
         err->status = STS_E_NOMEM;
         r = STS_E_NOMEM;
@@ -278,7 +342,7 @@ static int keep_store(struct sts_error *err)
     int r;
 
     options.creates = true;
-    r = sts_store_open(PATH, &options, &store, err);
+    r = sts_store_open(path, &options, &store, err);
     if (r == 0)
         r = add(store, 0, 3, err);
     if (r == 0)
@@ -294,6 +358,8 @@ const struct scenario store_scenarios[] = {
     { "write a store", write_store },
     { "ask a store", query_store },
     { "sum a store", scan_store },
+    { "total of a store", total_of_store },
+    { "comparison of spans of a store", diff_of_store },
     { "read a store", read_store },
     { "read a store as any input", read_input },
     { "keep a store", keep_store },
