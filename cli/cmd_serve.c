@@ -3,21 +3,30 @@
  * cmd_serve.c - statslice serve: a store for a team, over HTTP.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include <statslice/amount.h>
+
 #include "cli/command.h"
+#include "cli/notify.h"
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
 #include "serve/server.h"
 
-#define LISTEN_DEFAULT "127.0.0.1:8521"
-#define PAUSE_NS       50000000 /* between two looks for a signal */
+#define LISTEN_DEFAULT       "127.0.0.1:8521"
+#define RATE_MAX             1000000
+#define METRIC_FUNCTIONS_MAX 1000
+#define PAUSE_NS             50000000 /* between two looks for a signal */
 
 static struct {
     const char *listen, *certificate, *key;
+    const char *access_log, *access_log_format;
+    const char *query_time, *request_time, *rate, *metric_functions;
     bool insecure;
-} opts = { .listen = LISTEN_DEFAULT };
+} opts = { .listen = LISTEN_DEFAULT, .access_log = "-" };
 
 static const struct cli_option options[] = {
     {
@@ -46,37 +55,134 @@ static const struct cli_option options[] = {
         .help = "listen beyond this machine without tokens, or without TLS",
         .target = &opts.insecure,
     },
+    {
+        .name = "access-log",
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "one line for each request; \"-\" is standard error, the default; off: none",
+        .target = &opts.access_log,
+    },
+    {
+        .name = "access-log-format",
+        .kind = CLI_TEXT,
+        .argument = "FORMAT",
+        .help = "text, the default, or json",
+        .target = &opts.access_log_format,
+    },
+    {
+        .name = "rate-limit",
+        .kind = CLI_TEXT,
+        .argument = "N",
+        .help = "requests a second of each token, or of each address; default: any number",
+        .target = &opts.rate,
+    },
+    {
+        .name = "query-time",
+        .kind = CLI_TEXT,
+        .argument = "DURATION",
+        .help = "a question that takes longer is given up; default 30s",
+        .target = &opts.query_time,
+    },
+    {
+        .name = "request-time",
+        .kind = CLI_TEXT,
+        .argument = "DURATION",
+        .help = "a request that takes longer to come in is cut; default 60s",
+        .target = &opts.request_time,
+    },
+    {
+        .name = "metrics-functions",
+        .kind = CLI_TEXT,
+        .argument = "N",
+        .help = "of how many functions /metrics tells the own time of the last five minutes",
+        .target = &opts.metric_functions,
+    },
 };
 
 static const struct cli_example examples[] = {
     { "statslice serve profiles.db", "Serve a store, and its page, on this machine." },
-    { "statslice serve profiles.db --listen 0.0.0.0:8521 --tls-cert cert.pem --tls-key key.pem",
+    { "statslice serve profiles.db --listen [::]:8521 --tls-cert c.pem --tls-key k.pem",
       "Serve a team. The store has tokens." },
 };
 
+static int parse_time(const char *name, const char *text, int64_t *ret_ns, struct sts_error *err)
+{
+    int r;
+
+    if (text == NULL)
+        return 0;
+    r = sts_duration_parse(text, ret_ns, err);
+    if (r == 0 && *ret_ns <= 0)
+        r = cli_fail(err, STS_E_USAGE, "--%s \"%.40s\" is no time to wait", name, text);
+    return r;
+}
+
+static int parse_count(const char *name, const char *text, uint32_t max, uint32_t *ret_count,
+                       struct sts_error *err)
+{
+    char *end;
+    unsigned long count;
+
+    if (text == NULL)
+        return 0;
+    count = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || text[0] == '-' || count > max)
+        return cli_fail(err, STS_E_USAGE, "--%s takes a number up to %u, not \"%.40s\"", name, max,
+                        text);
+    *ret_count = (uint32_t)count;
+    return 0;
+}
+
+static int take_options(struct sts__server_options *taken, struct sts_error *err)
+{
+    int r = parse_time("query-time", opts.query_time, &taken->query_ns, err);
+
+    taken->listen = opts.listen;
+    taken->certificate_path = opts.certificate;
+    taken->key_path = opts.key;
+    taken->is_open = opts.insecure;
+    taken->access_log_path = strcmp(opts.access_log, "off") == 0 ? NULL : opts.access_log;
+    if (r >= 0)
+        r = parse_time("request-time", opts.request_time, &taken->reading_ns, err);
+    if (r >= 0)
+        r = parse_count("rate-limit", opts.rate, RATE_MAX, &taken->rate_per_s, err);
+    if (r >= 0)
+        r = parse_count("metrics-functions", opts.metric_functions, METRIC_FUNCTIONS_MAX,
+                        &taken->metric_functions, err);
+    if (r < 0 || opts.access_log_format == NULL)
+        return r;
+    taken->access_log_json = strcmp(opts.access_log_format, "json") == 0;
+    if (!taken->access_log_json && strcmp(opts.access_log_format, "text") != 0)
+        return cli_fail(err, STS_E_USAGE, "--access-log-format takes text or json, not \"%.40s\"",
+                        opts.access_log_format);
+    return 0;
+}
+
 static int run(const struct cli_context *context, struct sts_error *err)
 {
-    struct sts__server_options server_options = {
-        .listen = opts.listen,
-        .certificate_path = opts.certificate,
-        .key_path = opts.key,
-        .is_open = opts.insecure,
-    };
     const struct timespec pause = { 0, PAUSE_NS };
+    struct sts__server_options server_options = { 0 };
     struct sts__server *server = NULL;
     int r;
 
     if (context->operands.list.count != 1)
         return cli_fail(err, STS_E_USAGE, "one store is served, and has to be named");
     server_options.store_path = context->operands.list.items[0];
+    r = take_options(&server_options, err);
+    if (r < 0)
+        return r;
     cli_signals_defer(true);
     r = sts__server_start(&server_options, &server, err);
     if (r < 0)
         return r;
     fprintf(stderr, "statslice: serving %s on %s\n", server_options.store_path,
             sts__server_url(server));
-    while (cli_signals_stopped_by() == 0)
+    cli_notify("READY=1\nSTATUS=serving");
+    while (cli_signals_stopped_by() == 0) {
         (void)nanosleep(&pause, NULL);
+        cli_notify_alive();
+    }
+    cli_notify("STOPPING=1");
     sts__server_stop(server);
     return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * access_log.c - one line for each request that was answered.
  *
- * A line is one write to a file opened to append: lines of several threads do not mix, and a program
- * that rotates by copying and cutting off may do so. What cannot be written is lost: a full disk must
- * not end the answers.
+ * A line is one write to a file opened to append: lines of several threads do not mix, and a
+ * program that rotates by copying and cutting off may do so. What cannot be written is lost: a full
+ * disk must not end the answers.
  */
 #include "serve/access_log.h"
 
@@ -134,8 +134,9 @@ static void put_json(struct sts_sink *sink, const struct sts__exchange *exchange
         put_cut_json(sink, exchange->arguments.items[i].value);
         sts__put_text(sink, "]");
     }
-    sts__put_format(sink, "],\"status\":%u,\"request_bytes\":%zu,\"answer_bytes\":%zu,"
-                          "\"duration_ms\":",
+    sts__put_format(sink,
+                    "],\"status\":%u,\"request_bytes\":%zu,\"answer_bytes\":%zu,"
+                    "\"duration_ms\":",
                     exchange->status, exchange->body.len, len);
     sts__put_fixed(sink, ms, 3);
     sts__put_format(sink, ",\"complete\":%s,\"user_agent\":", complete ? "true" : "false");
@@ -156,7 +157,8 @@ void sts__access_log_write(const struct sts__access_log *log, const struct sts__
         return;
     sts__time_rfc3339(when, sts__clock_wall_ns() / 1000000 * 1000000, 0);
     (void)sts__exchange_answer_body(exchange, &len);
-    (log->format == STS__ACCESS_JSON ? put_json : put_text)(sink, exchange, when, len, ms, complete);
+    (log->format == STS__ACCESS_JSON ? put_json : put_text)(sink, exchange, when, len, ms,
+                                                            complete);
     line = sts_sink_memory(sink, &len);
     if (sts_sink_status(sink) == 0 && write(log->fd, line, len) < 0)
         errno = 0; /* told nowhere: see above */

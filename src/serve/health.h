@@ -11,4 +11,7 @@ struct sts__exchange;
 /* sts__healthz - GET /healthz: it lives. */
 int sts__healthz(struct sts__desk *desk, struct sts__exchange *exchange);
 
+/* sts__readyz - GET /readyz: the store can be read, and profiles are taken in. */
+int sts__readyz(struct sts__desk *desk, struct sts__exchange *exchange);
+
 #endif

@@ -19,6 +19,8 @@
 #include "base/fail.h"
 #include "serve/exchange_wire.h"
 #include "serve/http.h"
+#include "serve/patrol.h"
+#include "serve/percent.h"
 
 #define LIBRARY "libmicrohttpd.so.12"
 
@@ -71,6 +73,7 @@ struct sts__http {
 struct wire {
     struct sts__http *http;
     struct MHD_Connection *connection;
+    struct sts__watched *watched;
 };
 
 static int load(struct calls *calls, struct sts_error *err)
@@ -92,6 +95,14 @@ static int load(struct calls *calls, struct sts_error *err)
 }
 
 /* --- a request --- */
+
+/* Called with each path, key and value, to be changed in place. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return sts__percent_decode(text);
+}
 
 struct taking {
     struct sts__pairs *pairs;
@@ -149,6 +160,43 @@ static void resume(struct sts__exchange *exchange)
     wire->http->mhd.resume_connection(wire->connection);
 }
 
+static void fail_length(struct sts__exchange *exchange, size_t max)
+{
+    sts__exchange_fail(exchange, 413, "body", "the body is over %zu bytes", max);
+}
+
+/* A length that is told is believed before the body comes. */
+static void check_length(struct sts__exchange *exchange, size_t max)
+{
+    const char *text = sts__exchange_header(exchange, "Content-Length");
+
+    if (text != NULL && exchange->status == 0 && strtoull(text, NULL, 10) > max)
+        fail_length(exchange, max);
+}
+
+static struct sts__watched *watched_of(struct sts__http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        http->mhd.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static void notify_connection(void *context, struct MHD_Connection *connection, void **own,
+                              enum MHD_ConnectionNotificationCode code)
+{
+    struct sts__http *http = context;
+    const union MHD_ConnectionInfo *info;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        sts__patrol_go(http->options.patrol, *own);
+        *own = NULL;
+        return;
+    }
+    info = http->mhd.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *own = info == NULL ? NULL : sts__patrol_come(http->options.patrol, info->connect_fd);
+}
+
 static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection *connection,
                                    const char *method, const char *path)
 {
@@ -160,13 +208,14 @@ static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection
         free(wire);
         return NULL;
     }
-    *wire = (struct wire){ http, connection };
+    *wire = (struct wire){ http, connection, watched_of(http, connection) };
     exchange->wire = wire;
     exchange->resume = resume;
     exchange->body.max = http->options.body_bytes_max;
     take_pairs(exchange, MHD_HEADER_KIND, &exchange->headers);
     take_pairs(exchange, MHD_GET_ARGUMENT_KIND, &exchange->arguments);
     take_peer(exchange);
+    check_length(exchange, http->options.body_bytes_max);
     http->options.begin(http->options.context, exchange);
     return exchange;
 }
@@ -184,6 +233,7 @@ static enum MHD_Result answer(struct sts__exchange *exchange)
 
     if (exchange->sink != NULL && sts_sink_status(exchange->sink) < 0)
         sts__exchange_fail(exchange, 500, "limit", "the answer is too large");
+    sts__patrol_step(wire->http->options.patrol, wire->watched, STS__STEP_SENDING);
     body = sts__exchange_answer_body(exchange, &len);
     /* The exchange lives until the answer went out. */
     response =
@@ -223,11 +273,12 @@ static enum MHD_Result access_handler(void *context, struct MHD_Connection *conn
         sts__bytes_append(&exchange->body, upload, *upload_len);
         *upload_len = 0;
         if (exchange->body.status < 0 && exchange->status == 0)
-            sts__exchange_fail(exchange, 413, "body", "the body is over %zu bytes",
-                               http->options.body_bytes_max);
+            fail_length(exchange, http->options.body_bytes_max);
         return MHD_YES;
     }
     if (exchange->status == 0) {
+        const struct wire *wire = exchange->wire;
+        sts__patrol_step(http->options.patrol, wire->watched, STS__STEP_WORKING);
         http->mhd.suspend_connection(connection);
         http->options.handle(http->options.context, exchange);
         return MHD_YES;
@@ -241,9 +292,9 @@ static void completed(void *context, struct MHD_Connection *connection, void **o
     struct sts__http *http = context;
     struct sts__exchange *exchange = *own;
 
-    (void)connection;
     if (exchange == NULL)
         return;
+    sts__patrol_step(http->options.patrol, watched_of(http, connection), STS__STEP_READING);
     http->options.end(http->options.context, exchange, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     free(exchange->wire);
     sts__exchange_free(exchange);
@@ -276,9 +327,10 @@ static int start_daemon(struct sts__http *http, struct sts_error *err)
     }
     ITEM(END, 0, NULL);
 #undef ITEM
-    http->daemon =
-        http->mhd.start_daemon(flags, 0, NULL, NULL, access_handler, http, MHD_OPTION_ARRAY, items,
-                               MHD_OPTION_NOTIFY_COMPLETED, completed, http, MHD_OPTION_END);
+    http->daemon = http->mhd.start_daemon(
+        flags, 0, NULL, NULL, access_handler, http, MHD_OPTION_ARRAY, items,
+        MHD_OPTION_NOTIFY_COMPLETED, completed, http, MHD_OPTION_UNESCAPE_CALLBACK, unescape, http,
+        MHD_OPTION_NOTIFY_CONNECTION, notify_connection, http, MHD_OPTION_END);
     if (http->daemon == NULL)
         return sts__fail(err, STS_E_IO, "the HTTP server does not start%s",
                          options->certificate == NULL

@@ -9,6 +9,7 @@
 
 struct sts__exchange;
 struct sts__http;
+struct sts__patrol;
 
 struct sts__http_options {
     int listen_fd;                 /* bound and listening; closed by sts__http_free */
@@ -19,6 +20,7 @@ struct sts__http_options {
     size_t head_bytes_max;         /* request line and headers */
     size_t body_bytes_max;         /* as sent */
     const char *certificate, *key; /* PEM texts; NULL: no TLS. Borrowed. */
+    struct sts__patrol *patrol;    /* told of connections and their steps */
 
     /*
      * The head is there. May answer at once; then the body is not waited for.

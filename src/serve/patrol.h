@@ -26,8 +26,10 @@ void sts__patrol_free(struct sts__patrol *patrol); /* no connection is watched a
 
 /* From any thread. sts__patrol_come - Returns: NULL when out of memory. */
 struct sts__watched *sts__patrol_come(struct sts__patrol *patrol, int fd);
-void sts__patrol_step(struct sts__patrol *patrol, struct sts__watched *watched, enum sts__step step);
-void sts__patrol_go(struct sts__patrol *patrol, struct sts__watched *watched); /* before fd is closed */
+void sts__patrol_step(struct sts__patrol *patrol, struct sts__watched *watched,
+                      enum sts__step step);
+void sts__patrol_go(struct sts__patrol *patrol,
+                    struct sts__watched *watched); /* before fd is closed */
 
 /* sts__patrol_count - connections that are there; ended: those that were sent away so far. */
 size_t sts__patrol_count(struct sts__patrol *patrol, uint64_t *ret_ended);

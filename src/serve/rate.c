@@ -2,8 +2,8 @@
 /*
  * rate.c - how many requests a second each one who asks may make.
  *
- * How: a bucket that fills with time, chosen by the name's hash. The table is of one size: two names
- *      may share one, and are held to the rate together.
+ * How: a bucket that fills with time, chosen by the name's hash. The table is of one size: two
+ * names may share one, and are held to the rate together.
  */
 #include "serve/rate.h"
 
@@ -18,8 +18,8 @@
 #define NS_PER_S INT64_C(1000000000)
 
 struct sts__rate {
-    pthread_mutex_t lock; /* of the buckets */
-    int64_t request_ns;   /* that a request takes out */
+    pthread_mutex_t lock;          /* of the buckets */
+    int64_t request_ns;            /* that a request takes out */
     int64_t full_mono_ns[BUCKETS]; /* when it will be full again; the past: it is */
 };
 

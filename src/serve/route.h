@@ -24,6 +24,9 @@ struct sts__route {
     int (*handle)(struct sts__desk *desk, struct sts__exchange *exchange);
 };
 
+/* sts__routes - the table. *ret_count entries, static. */
+const struct sts__route *sts__routes(size_t *ret_count);
+
 /*
  * sts__route_find - where a request leads.
  *

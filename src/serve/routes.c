@@ -9,11 +9,14 @@
 #include "serve/api_ingest.h"
 #include "serve/elastic.h"
 #include "serve/health.h"
+#include "serve/metrics.h"
 #include "serve/page.h"
 #include "serve/route.h"
 
 static const struct sts__route routes[] = {
     { "GET", "/healthz", STS__ROLE_NONE, STS__AT_ONCE, sts__healthz },
+    { "GET", "/readyz", STS__ROLE_NONE, STS__DESK, sts__readyz },
+    { "GET", "/metrics", STS__ROLE_READ, STS__DESK, sts__metrics_route },
     { "GET", "/api/v1/series", STS__ROLE_READ, STS__DESK, sts__api_series },
     { "GET", "/api/v1/chart.svg", STS__ROLE_READ, STS__DESK, sts__api_chart },
     { "GET", "/api/v1/chart.png", STS__ROLE_READ, STS__DESK, sts__api_chart },
@@ -52,6 +55,12 @@ static const struct sts__route routes[] = {
     { "GET", "/_ingest/pipeline/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_exists },
     { "PUT", "/_ingest/pipeline/*", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_accept },
 };
+
+const struct sts__route *sts__routes(size_t *ret_count)
+{
+    *ret_count = sizeof(routes) / sizeof(*routes);
+    return routes;
+}
 
 static bool matches(const char *pattern, const char *path)
 {

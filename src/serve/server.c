@@ -12,30 +12,45 @@
 #include <statslice/store.h>
 
 #include "base/fail.h"
+#include "serve/access_log.h"
 #include "serve/answers.h"
 #include "serve/auth.h"
 #include "serve/desk.h"
 #include "serve/exchange_wire.h"
-#include "serve/guard.h"
+#include "serve/gate.h"
 #include "serve/http.h"
 #include "serve/ingest.h"
 #include "serve/listen.h"
+#include "serve/metrics.h"
+#include "serve/patrol.h"
 #include "serve/pem.h"
+#include "serve/rate.h"
 #include "serve/route.h"
 
 #define QUEUE_MAX            256 /* questions that wait for a desk */
 #define CONNECTIONS_MAX      1024
 #define PEER_CONNECTIONS_MAX 256
+#define READING_S            60                 /* that a request may take to come in */
+#define SENDING_S            300                /* that an answer may take to go out */
 #define ANSWERS_BYTES_MAX    ((size_t)64 << 20) /* that are kept */
 #define IDLE_S               30
-#define HEAD_BYTES_MAX       ((size_t)32 << 10)
-#define BODY_BYTES_MAX       ((size_t)64 << 20)
+#define QUERY_S              30 /* unless options say other */
+#define NS_PER_S             INT64_C(1000000000)
+#define HEAD_BYTES_MAX       ((size_t)128 << 10) /* with what each argument takes: about 2,000 of them \
+                                                  */
+#define BODY_BYTES_MAX ((size_t)64 << 20)
 
 struct sts__server {
     struct sts__listening listening;
     char url[STS__ADDRESS_TEXT_BYTES + 16];
     char *certificate, *key;
     struct sts__auth *auth;
+    struct sts__rate *rate; /* NULL: none */
+    struct sts__gate gate;
+    struct sts__access_log *access_log; /* NULL: none */
+    struct sts__metrics *metrics;
+    struct sts__patrol *patrol;
+    int64_t query_ns; /* a question may take so long */
     struct sts__ingest *ingest;
     struct sts__desk no_desk; /* of what is answered at once */
     struct sts__desks *desks;
@@ -58,72 +73,11 @@ static void count_under_way(struct sts__server *server, int change)
 
 /* --- called by the wire --- */
 
-static void fail_with_header(struct sts__exchange *exchange, const char *name, const char *value)
-{
-    struct sts_error err;
-
-    if (sts__exchange_set_header(exchange, name, value, &err) < 0)
-        sts__exchange_fail_error(exchange, &err);
-}
-
-static void find_route(struct sts__exchange *exchange)
-{
-    char allowed[STS__ALLOWED_BYTES];
-
-    exchange->route = sts__route_find(exchange->method, exchange->path, allowed);
-    if (exchange->route != NULL)
-        return;
-    if (allowed[0] == '\0') {
-        sts__exchange_fail(exchange, 404, "not-found", "there is no \"%.200s\"", exchange->path);
-        return;
-    }
-    sts__exchange_fail(exchange, 405, "method", "%.20s is not for this address; use %s",
-                       exchange->method, allowed);
-    fail_with_header(exchange, "Allow", allowed);
-}
-
-static void check_grant(struct sts__server *server, struct sts__exchange *exchange)
-{
-    enum sts__role needs = exchange->route->role;
-
-    sts__auth_grant(server->auth, sts__exchange_header(exchange, "Authorization"),
-                    &exchange->grant);
-    if (sts__role_allows(exchange->grant.role, needs))
-        return;
-    if (exchange->grant.role != STS__ROLE_NONE) {
-        sts__exchange_fail(exchange, 403, "role", "the token \"%s\" is for %s; this takes %s",
-                           exchange->grant.name, sts__role_name(exchange->grant.role),
-                           sts__role_name(needs));
-        return;
-    }
-    sts__exchange_fail(exchange, 401, "token",
-                       "a token is needed: Authorization: Bearer TOKEN (statslice token add)");
-    fail_with_header(exchange, "WWW-Authenticate", "Bearer realm=\"statslice\"");
-}
-
-/* Where no token is asked for, a browser must not be the way in for pages of elsewhere. */
-static void check_page(struct sts__server *server, struct sts__exchange *exchange)
-{
-    const char *host = sts__exchange_header(exchange, "Host");
-
-    if (!sts__guard_origin(sts__exchange_header(exchange, "Origin"), host))
-        sts__exchange_fail(exchange, 403, "origin", "a page of elsewhere asks");
-    else if (server->listening.is_loopback && !sts__auth_has_tokens(server->auth) &&
-             !sts__guard_host(host))
-        sts__exchange_fail(exchange, 403, "host",
-                           "\"%.100s\" is no name of this machine's loopback", host);
-}
-
 static void begin(void *context, struct sts__exchange *exchange)
 {
-    struct sts__server *server = context;
+    const struct sts__server *server = context;
 
-    if (exchange->status == 0)
-        find_route(exchange);
-    if (exchange->status == 0)
-        check_page(server, exchange);
-    if (exchange->status == 0)
-        check_grant(server, exchange);
+    sts__gate_pass(&server->gate, exchange);
 }
 
 static void handle(void *context, struct sts__exchange *exchange)
@@ -133,13 +87,12 @@ static void handle(void *context, struct sts__exchange *exchange)
 
     exchange->is_handed_on = true;
     count_under_way(server, 1);
-
     switch (exchange->route->where) {
     case STS__DESK:
+        exchange->deadline_mono_ns = exchange->begin_mono_ns + server->query_ns;
         if (sts__desks_submit(server->desks, exchange))
             return;
-        sts__exchange_fail(exchange, 503, "busy", "too many questions wait already");
-        fail_with_header(exchange, "Retry-After", "1");
+        sts__gate_turn_away(exchange, 503, "busy", "too many questions wait already", "1");
         break;
     case STS__AT_ONCE:
     case STS__INGEST:
@@ -152,9 +105,12 @@ static void handle(void *context, struct sts__exchange *exchange)
 
 static void end(void *context, struct sts__exchange *exchange, bool complete)
 {
-    (void)complete;
+    struct sts__server *server = context;
+
+    sts__access_log_write(server->access_log, exchange, complete);
+    sts__metrics_count(server->metrics, exchange, complete);
     if (exchange->is_handed_on)
-        count_under_way(context, -1);
+        count_under_way(server, -1);
 }
 
 /* --- the whole --- */
@@ -205,6 +161,7 @@ static int start_http(struct sts__server *server, struct sts_error *err)
         .body_bytes_max = BODY_BYTES_MAX,
         .certificate = server->certificate,
         .key = server->key,
+        .patrol = server->patrol,
         .begin = begin,
         .handle = handle,
         .end = end,
@@ -212,6 +169,52 @@ static int start_http(struct sts__server *server, struct sts_error *err)
     };
 
     return sts__http_new(&options, &server->http, err);
+}
+
+static int start_watching(struct sts__server *server, const struct sts__server_options *options,
+                          struct sts_error *err)
+{
+    const int64_t limits_ns[STS__STEPS] = {
+        [STS__STEP_READING] = options->reading_ns != 0 ? options->reading_ns : READING_S * NS_PER_S,
+        [STS__STEP_SENDING] = SENDING_S * NS_PER_S,
+    };
+    int r = sts__patrol_new(limits_ns, &server->patrol, err);
+
+    if (r >= 0)
+        r = sts__metrics_new(options->metric_functions, &server->metrics, err);
+    if (r >= 0 && options->access_log_path != NULL)
+        r = sts__access_log_new(options->access_log_path,
+                                options->access_log_json ? STS__ACCESS_JSON : STS__ACCESS_TEXT,
+                                &server->access_log, err);
+    if (r >= 0 && options->rate_per_s > 0)
+        r = sts__rate_new(options->rate_per_s, &server->rate, err);
+    return r;
+}
+
+static int open_store(struct sts__server *server, const struct sts__server_options *options,
+                      struct sts_error *err)
+{
+    int r = sts__ingest_new(options->store_path, NULL, &server->ingest, err);
+
+    if (r >= 0)
+        r = sts__auth_new(options->store_path, &server->auth, err);
+    if (r >= 0)
+        r = sts__answers_new(ANSWERS_BYTES_MAX, &server->answers, err);
+    if (r >= 0)
+        r = sts__desks_new(server, options->store_path, core_count(), QUEUE_MAX, &server->desks,
+                           err);
+    return r;
+}
+
+static int open_door(struct sts__server *server, const struct sts__server_options *options,
+                     struct sts_error *err)
+{
+    int r = sts__listen(options->listen, &server->listening, err);
+
+    server->gate = (struct sts__gate){ server->auth, server->rate, server->listening.is_loopback };
+    if (r >= 0)
+        r = check_open(server, options, err);
+    return r < 0 ? r : start_http(server, err);
 }
 
 int sts__server_start(const struct sts__server_options *options, struct sts__server **ret_server,
@@ -226,22 +229,14 @@ int sts__server_start(const struct sts__server_options *options, struct sts__ser
     pthread_cond_init(&server->none, NULL);
     server->listening.fd = -1;
     server->no_desk.server = server;
+    server->query_ns = options->query_ns != 0 ? options->query_ns : QUERY_S * NS_PER_S;
     r = read_pems(server, options, err);
     if (r >= 0)
-        r = sts__ingest_new(options->store_path, NULL, &server->ingest, err);
+        r = start_watching(server, options, err);
     if (r >= 0)
-        r = sts__auth_new(options->store_path, &server->auth, err);
+        r = open_store(server, options, err);
     if (r >= 0)
-        r = sts__answers_new(ANSWERS_BYTES_MAX, &server->answers, err);
-    if (r >= 0)
-        r = sts__desks_new(server, options->store_path, core_count(), QUEUE_MAX, &server->desks,
-                           err);
-    if (r >= 0)
-        r = sts__listen(options->listen, &server->listening, err);
-    if (r >= 0)
-        r = check_open(server, options, err);
-    if (r >= 0)
-        r = start_http(server, err);
+        r = open_door(server, options, err);
     if (r < 0) {
         sts__server_stop(server);
         return r;
@@ -255,6 +250,16 @@ int sts__server_start(const struct sts__server_options *options, struct sts__ser
 const char *sts__server_url(const struct sts__server *server)
 {
     return server->url;
+}
+
+struct sts__metrics *sts__server_metrics(const struct sts__server *server)
+{
+    return server->metrics;
+}
+
+size_t sts__server_connections(const struct sts__server *server, uint64_t *ret_ended)
+{
+    return sts__patrol_count(server->patrol, ret_ended);
 }
 
 struct sts__ingest *sts__server_ingest(const struct sts__server *server)
@@ -284,6 +289,10 @@ void sts__server_stop(struct sts__server *server)
     sts__desks_free(server->desks);
     sts__ingest_free(server->ingest);
     sts__auth_free(server->auth);
+    sts__rate_free(server->rate);
+    sts__access_log_free(server->access_log);
+    sts__metrics_free(server->metrics);
+    sts__patrol_free(server->patrol);
     sts__pem_forget(server->certificate);
     sts__pem_forget(server->key);
     sts__answers_free(server->answers);

@@ -9,13 +9,20 @@
 
 struct sts__answers;
 struct sts__ingest;
+struct sts__metrics;
 struct sts__server;
 
 struct sts__server_options {
     const char *store_path;                  /* made where there is none */
     const char *listen;                      /* "127.0.0.1:8521", "[::1]:0" */
     const char *certificate_path, *key_path; /* PEM; NULL: no TLS */
-    bool is_open; /* listen beyond this machine without tokens, or without TLS */
+    bool is_open;                /* listen beyond this machine without tokens, or without TLS */
+    const char *access_log_path; /* "-": standard error; NULL: none */
+    bool access_log_json;
+    uint32_t rate_per_s;       /* requests a second of each token, or address; 0: any number */
+    unsigned metric_functions; /* that /metrics tells, at most STS__METRIC_FUNCTIONS_MAX */
+    int64_t query_ns;          /* that a question may take; 0: 30 s */
+    int64_t reading_ns;        /* that a request may take to come in; 0: 60 s */
 };
 
 /* sts__server_start - serve in threads of its own. Errors: STS_E_USAGE, STS_E_IO, the store's. */
@@ -30,6 +37,11 @@ void sts__server_stop(struct sts__server *server);
 
 /* sts__server_ingest - what takes profiles in. */
 struct sts__ingest *sts__server_ingest(const struct sts__server *server);
+
+struct sts__metrics *sts__server_metrics(const struct sts__server *server);
+
+/* sts__server_connections - that are there; ended: as too slow, since the start. */
+size_t sts__server_connections(const struct sts__server *server, uint64_t *ret_ended);
 
 /* sts__server_answers - answers that were given before; NULL: none are kept. */
 struct sts__answers *sts__server_answers(const struct sts__server *server);

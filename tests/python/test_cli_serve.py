@@ -2,6 +2,9 @@
 import hashlib
 import json
 import os
+import re
+import shutil
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -9,7 +12,7 @@ import time
 import unittest
 import urllib.request
 
-from cli_harness import CommandTest
+from cli_harness import CommandTest, function, log_line
 from serve_harness import Server
 
 
@@ -125,6 +128,220 @@ class Access(CommandTest):
             self.assertEqual(answer.read(), b"ok\n")
         self.fails(2, "serve", "profiles.db", "--tls-cert", "cert.pem")
         self.fails(1, "serve", "profiles.db", "--tls-cert", "cert.pem", "--tls-key", "profiles.db")
+
+
+def raw(server, data, timeout=20, pause=0):
+    """All that comes back to these bytes, sent as they are."""
+    with socket.create_connection((server.host, server.port), timeout=timeout) as client:
+        for part in data if isinstance(data, list) else [data]:
+            client.sendall(part)
+            time.sleep(pause)
+        answer = b""
+        while True:
+            try:
+                more = client.recv(65536)
+            except ConnectionError:
+                return answer
+            if not more:
+                return answer
+            answer += more
+
+
+class Hostile(CommandTest):
+    """Each gets what it deserves, and the others are served meanwhile."""
+
+    def serve(self, *options):
+        self.ok("add", "-q", "profiles.db", self.make_log())
+        server = Server(self.path("profiles.db"), *options)
+        self.addCleanup(server.stop)
+        return server
+
+    def lives(self, server):
+        begin = time.monotonic()
+        self.assertEqual(server.get("/api/v1/series")[0], 200)
+        self.assertLess(time.monotonic() - begin, 5)
+
+    def status_of(self, answer):
+        found = re.match(rb"HTTP/1\.[01] (\d+) ", answer)
+        return int(found.group(1)) if found else None
+
+    def test_no_http(self):
+        server = self.serve("--request-time", "1s")
+        for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), b"\n\n\n\n",
+                     b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", bytes(5000),
+                     b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+                     b"GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n"):
+            with self.subTest(data=data[:20]):
+                status = self.status_of(raw(server, data + b"\r\n\r\n"))
+                self.assertIn(status, (None, 200, 400, 405, 501, 505))
+                self.lives(server)
+
+    def test_a_large_head(self):
+        server = self.serve()
+        head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Large: %s\r\n\r\n" % (b"a" * 300000)
+        self.assertEqual(self.status_of(raw(server, head)), 431)
+        line = b"GET /healthz?%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"a" * 300000)
+        self.assertEqual(self.status_of(raw(server, line)), 414)
+        self.lives(server)
+
+    def test_a_large_body(self):
+        server = self.serve()
+        head = (b"POST /api/v1/profiles HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                % (1 << 40))
+        self.assertEqual(self.status_of(raw(server, head)), 413)
+        self.lives(server)
+
+    def test_paths(self):
+        server = self.serve()
+        for path in ("/../../etc/passwd", "/assets/../server.c", "/assets/%2e%2e/%2e%2e/etc/passwd",
+                     "/%00", "/" + "a/" * 2000, "/api/v1/series/", "//api/v1/series"):
+            with self.subTest(path=path[:40]):
+                self.assertIn(server.get(path)[0], (400, 404))
+        self.assertEqual(server.get("/api/v1/series?from=%00")[0], 400)
+        status, _, body = server.get("/api/v1/series?by=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+        self.assertEqual(status, 400)
+        json.loads(body.decode())
+
+    def test_many_arguments(self):
+        server = self.serve("--request-time", "1s")
+        for count in (1000, 20000):
+            line = "&".join("where=a=%d" % i for i in range(count)).encode()
+            answer = raw(server, b"GET /api/v1/series?%s HTTP/1.1\r\nHost: localhost\r\n"
+                                 b"Connection: close\r\n\r\n" % line)
+            self.assertIn(self.status_of(answer), (None, 400, 414, 422, 431))
+            self.lives(server)
+
+    def test_slow_clients_hold_nothing(self):
+        server = self.serve("--request-time", "2s")
+        slow = [socket.create_connection((server.host, server.port), timeout=20)
+                for _ in range(100)]
+        try:
+            end = time.monotonic() + 3.5
+            while time.monotonic() < end:
+                for client in slow:
+                    try:
+                        client.sendall(b"G")
+                    except OSError:
+                        pass # cut already, as it should be
+                self.lives(server)
+                time.sleep(0.2)
+            for client in slow:
+                client.settimeout(10)
+                try:
+                    self.assertEqual(client.recv(10), b"")
+                except ConnectionError:
+                    pass
+        finally:
+            for client in slow:
+                client.close()
+        metrics = server.get("/metrics")[2].decode()
+        self.assertRegex(metrics, r"(?m)^statslice_http_connections_late_total 100$")
+
+    def test_one_address_does_not_get_all_connections(self):
+        server = self.serve()
+        clients = [socket.create_connection((server.host, server.port), timeout=20)
+                   for _ in range(300)]
+        try:
+            ended = 0
+            for client in clients[256:]:
+                try:
+                    ended += client.recv(10) == b""
+                except ConnectionError:
+                    ended += 1
+            self.assertEqual(ended, 300 - 256)
+        finally:
+            for client in clients:
+                client.close()
+        time.sleep(0.3)
+        self.lives(server)
+
+    def test_a_rate_for_each_token(self):
+        self.ok("token", "add", "profiles.db", "--role", "admin", "--name", "other")
+        eager = self.ok("token", "add", "profiles.db", "--role", "read", "--name", "eager").strip()
+        calm = self.ok("token", "add", "profiles.db", "--role", "read", "--name", "calm").strip()
+        server = self.serve("--rate-limit", "20")
+
+        def ask(token):
+            return server.get("/api/v1/labels", headers={"Authorization": "Bearer " + token})
+
+        answers = [ask(eager) for _ in range(60)]
+        refused = [headers for status, headers, _ in answers if status == 429]
+        self.assertGreaterEqual(len([a for a in answers if a[0] == 200]), 20)
+        self.assertGreater(len(refused), 5)
+        self.assertEqual(refused[0]["Retry-After"], "1")
+        self.assertEqual(ask(calm)[0], 200)
+
+    def test_a_question_that_takes_too_long_is_given_up(self):
+        server = self.serve("--query-time", "1ns")
+        status, _, body = server.get("/api/v1/series")
+        self.assertEqual((status, json.loads(body.decode())["error"]["reason"]), (503, "time"))
+
+
+class Watching(CommandTest):
+    def test_every_request_is_a_line(self):
+        self.ok("add", "-q", "profiles.db", self.make_log())
+        server = Server(self.path("profiles.db"), "--access-log", self.path("access.log"),
+                        "--access-log-format", "json")
+        self.addCleanup(server.stop)
+        server.get("/api/v1/series?by=file&match=%22%0A")
+        server.get("/none", headers={"User-Agent": "a\tb"})
+        server.stop()
+        first, second = [json.loads(line) for line in self.read("access.log").decode().splitlines()]
+        self.assertEqual((first["method"], first["path"], first["status"], first["peer"]),
+                         ("GET", "/api/v1/series", 200, "127.0.0.1"))
+        self.assertEqual(first["arguments"], [["by", "file"], ["match", "\"\n"]])
+        self.assertGreater(first["answer_bytes"], 10)
+        self.assertEqual((second["status"], second["user_agent"]), (404, "a\tb"))
+
+    def test_text_lines_stay_lines(self):
+        server = Server(self.path("profiles.db"))
+        self.addCleanup(server.stop)
+        server.get("/none%0A127.0.0.1%20forged?a=%22%0Ab")
+        server.stop()
+        lines = [line for line in server.lines if "forged" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertRegex(lines[0], r'\A\d{4}-\d\d-\d\dT\S+Z 127\.0\.0\.1 - "GET /none\\x0a127\.0\.0\.1 '
+                                   r'forged\?a=\\x22\\x0ab" 404 \d+ \d+\.\d{3}ms\n\Z')
+
+    def test_metrics(self):
+        self.write("now.log", log_line(time.time() - 60, work=function(0.25)))
+        self.ok("add", "-q", "profiles.db", "now.log")
+        server = Server(self.path("profiles.db"), "--metrics-functions", "5")
+        self.addCleanup(server.stop)
+        for _ in range(3):
+            server.get("/api/v1/series")
+        server.get("/none")
+        status, headers, body = server.get("/metrics")
+        text = body.decode()
+        self.assertEqual(status, 200)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+        self.assertIn('statslice_http_requests_total{method="GET",path="/api/v1/series",code="2xx"} 3',
+                      text)
+        self.assertIn('statslice_http_requests_total{method="any",path="none",code="4xx"} 1', text)
+        self.assertRegex(text, r'statslice_function_tottime_seconds\{function="[^"]*work[^"]*"\} 0\.25')
+        for line in text.splitlines(): # the shape of the format
+            self.assertRegex(line, r'\A(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{.*\})? [0-9.]+)\Z')
+        promtool = shutil.which("promtool")
+        if promtool:
+            checked = subprocess.run([promtool, "check", "metrics"], input=body,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            self.assertEqual(checked.returncode, 0, checked.stdout.decode())
+
+    def test_the_service_manager_is_told(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(self.path("notify"))
+        manager.settimeout(20)
+        server = Server(self.path("profiles.db"), environment=self.environment(
+            NOTIFY_SOCKET=self.path("notify"), WATCHDOG_USEC="400000"))
+        self.addCleanup(server.stop)
+        self.assertIn(b"READY=1", manager.recv(1000))
+        self.assertEqual(manager.recv(1000), b"WATCHDOG=1")
+        self.assertEqual(server.get("/readyz")[::2], (200, b"ready\n"))
+        server.stop()
+        told = b""
+        while told != b"STOPPING=1":
+            told = manager.recv(1000)
 
 
 if __name__ == "__main__":
