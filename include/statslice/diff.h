@@ -16,12 +16,12 @@
 #ifndef STATSLICE_DIFF_H
 #define STATSLICE_DIFF_H
 
+#include <statslice/query.h>
 #include <statslice/series.h>
 
 struct sts_diff;
 struct sts_diff_query;
 struct sts_profile;
-struct sts_query_option;
 struct sts_store;
 
 enum sts_diff_side { STS_DIFF_BASE, STS_DIFF_NEW };
@@ -61,6 +61,10 @@ STS_API STS_MUST_CHECK int sts_diff_query_set(struct sts_diff_query *query, cons
 
 /* sts_diff_query_set_now_ns - what relative times count from; asked of the clock by default. */
 STS_API void sts_diff_query_set_now_ns(struct sts_diff_query *query, int64_t now_ns);
+
+/* sts_diff_query_set_cancel - as sts_query_set_cancel. */
+STS_API void sts_diff_query_set_cancel(struct sts_diff_query *query,
+                                       sts_query_cancel_fn is_cancelled, void *context);
 
 /*
  * sts_diff_query_add - sum what of a profile lies in either span.

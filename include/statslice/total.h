@@ -17,10 +17,9 @@
 #ifndef STATSLICE_TOTAL_H
 #define STATSLICE_TOTAL_H
 
-#include <statslice/error.h>
+#include <statslice/query.h>
 
 struct sts_profile;
-struct sts_query_option;
 struct sts_store;
 struct sts_symbols;
 struct sts_total;
@@ -47,6 +46,10 @@ STS_API STS_MUST_CHECK int sts_total_set(struct sts_total *total, const char *na
 
 /* sts_total_set_now_ns - what relative times ("-1h") count from; asked of the clock by default. */
 STS_API void sts_total_set_now_ns(struct sts_total *total, int64_t now_ns);
+
+/* sts_total_set_cancel - as sts_query_set_cancel. */
+STS_API void sts_total_set_cancel(struct sts_total *total, sts_query_cancel_fn is_cancelled,
+                                  void *context);
 
 /*
  * sts_total_cut - make a profile into its part in the span; nothing is added.

@@ -104,6 +104,12 @@ void sts_diff_query_set_now_ns(struct sts_diff_query *query, int64_t now_ns)
     sts_query_set_now_ns(query->asked, now_ns);
 }
 
+void sts_diff_query_set_cancel(struct sts_diff_query *query, sts_query_cancel_fn is_cancelled,
+                               void *context)
+{
+    sts_query_set_cancel(query->asked, is_cancelled, context);
+}
+
 /* --- options --- */
 
 static int fail_span(enum option option, const char *text, struct sts_error *err)

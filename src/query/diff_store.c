@@ -167,6 +167,8 @@ static int sum_side(struct reading *reading, struct sts_error *err)
         .figures = asked_figures(&asked->plan),
         .lanes = reading->lanes->lane_of,
         .series_count = reading->lanes->series_count,
+        .is_cancelled = asked->is_cancelled,
+        .cancel_context = asked->cancel_context,
     };
 
     if (sts__filter_asks_functions(&asked->plan.filter)) {

@@ -74,6 +74,11 @@ void sts_total_set_now_ns(struct sts_total *total, int64_t now_ns)
     sts_query_set_now_ns(total->asked, now_ns);
 }
 
+void sts_total_set_cancel(struct sts_total *total, sts_query_cancel_fn is_cancelled, void *context)
+{
+    sts_query_set_cancel(total->asked, is_cancelled, context);
+}
+
 /* --- cutting --- */
 
 /* Of a profile that counts: what part of its figures does. */

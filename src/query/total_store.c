@@ -21,16 +21,7 @@
 #include "base/mem.h"
 #include "model/profile.h"
 #include "query/share.h"
-#include "query/store_lanes.h"
-
-#define PARTS_AT_ONCE ((size_t)1 << 22) /* profiles that are put in order together */
-
-/* What of a profile counts. */
-struct part {
-    struct sts__range whole, span; /* the profile's, and what of it counts */
-    double coverage;
-    uint32_t series; /* in the list */
-};
+#include "query/total_spans.h"
 
 /* Sums of a function, or of an edge. */
 struct row {
@@ -50,14 +41,10 @@ struct reading {
     struct sts_store *store;
     struct sts__store_lanes lanes;
     struct rows functions, edges;
-    struct part *parts; /* owned */
-    size_t part_count, part_cap;
+    struct sts__total_parts parts;
     uint64_t n_dropped;
     uint64_t profile_count;
-    struct sts_profile *sum;   /* spans and labels so far; owned */
-    struct sts_profile *about; /* scratch: a profile without rows; owned */
-    uint8_t *seen;             /* by series of the list: its labels are in the sum; owned */
-    bool any;                  /* the sum has taken a profile */
+    struct sts_profile *sum; /* owned */
 };
 
 static void rows_deinit(struct rows *rows)
@@ -71,10 +58,8 @@ static void reading_deinit(struct reading *reading)
     sts__store_lanes_deinit(&reading->lanes);
     rows_deinit(&reading->functions);
     rows_deinit(&reading->edges);
-    free(reading->parts);
-    free(reading->seen);
+    sts__total_parts_deinit(&reading->parts);
     sts_profile_free(reading->sum);
-    sts_profile_free(reading->about);
 }
 
 static int reading_init(struct reading *reading, struct sts_total *total, struct sts_store *store,
@@ -88,72 +73,13 @@ static int reading_init(struct reading *reading, struct sts_total *total, struct
     r = sts__store_lanes_open(&reading->lanes, store, &total->asked->plan.filter, NULL, err);
     if (r < 0)
         return r;
-    reading->seen = sts__alloc_array(reading->lanes.listed_count, sizeof(*reading->seen));
     reading->sum = sts_profile_new(sts_store_symbols(store));
-    reading->about = sts_profile_new(sts_store_symbols(store));
-    if (reading->seen == NULL || reading->sum == NULL || reading->about == NULL)
+    if (reading->sum == NULL)
         return sts__fail_nomem(err);
-    return 0;
+    return sts__total_parts_init(&reading->parts, &reading->lanes, reading->sum, err);
 }
 
 /* --- spans --- */
-
-static int compare_parts(const void *left, const void *right)
-{
-    const struct part *a = left, *b = right;
-
-    if (a->whole.begin_ns != b->whole.begin_ns)
-        return a->whole.begin_ns < b->whole.begin_ns ? -1 : 1;
-    if (a->whole.end_ns != b->whole.end_ns)
-        return a->whole.end_ns < b->whole.end_ns ? -1 : 1;
-    if (a->series != b->series)
-        return a->series < b->series ? -1 : 1;
-    return a->coverage < b->coverage ? -1 : a->coverage > b->coverage;
-}
-
-/* The first profile of a series tells its labels, engine and clock, too. */
-static int join_first(struct reading *reading, const struct sts_store_series *series,
-                      struct sts_error *err)
-{
-    struct sts_profile *about = reading->about;
-    int r = 0;
-
-    sts_profile_set_engine(about, series->engine);
-    sts_profile_set_clock(about, series->clock);
-    for (size_t i = sts_profile_label_count(about); i-- > 0;)
-        sts__profile_remove_label(about, i);
-    for (size_t i = 0; r == 0 && i < series->label_count; i++)
-        r = sts_profile_set_label(about, series->label_keys[i], series->label_values[i], err);
-    return r < 0 ? r : sts__profile_merge_about(reading->sum, about, !reading->any, err);
-}
-
-static int join_part(struct reading *reading, const struct part *part, struct sts_error *err)
-{
-    int r = 0;
-
-    sts_profile_set_span(reading->about, part->span.begin_ns, part->span.end_ns);
-    sts_profile_set_coverage(reading->about, part->coverage);
-    if (reading->seen[part->series] == 0)
-        r = join_first(reading, &reading->lanes.series[part->series], err);
-    else
-        sts__profile_join_spans(reading->sum, reading->about);
-    reading->seen[part->series] = 1;
-    reading->any = true;
-    return r;
-}
-
-/* In order of time, as far as they were told by now: the coverage of the sum depends on it. */
-static int join_parts(struct reading *reading, struct sts_error *err)
-{
-    int r = 0;
-
-    if (reading->part_count > 0)
-        qsort(reading->parts, reading->part_count, sizeof(*reading->parts), compare_parts);
-    for (size_t i = 0; r == 0 && i < reading->part_count; i++)
-        r = join_part(reading, &reading->parts[i], err);
-    reading->part_count = 0;
-    return r;
-}
 
 /* Returns: 1, 0 where it does not count, or a failure. */
 static int admit(const struct reading *reading, const struct sts_scan_span *span,
@@ -171,23 +97,16 @@ static int take_span(struct reading *reading, const struct sts_scan_span *span, 
                      struct sts_error *err)
 {
     struct sts__range whole = { span->begin_ns, span->end_ns };
+    struct sts__total_part part = { whole, whole, span->coverage, series };
     struct sts__admitted admitted;
     int r = admit(reading, span, &admitted, err);
 
     if (r <= 0)
         return r;
     reading->profile_count++;
-    if (reading->part_count == PARTS_AT_ONCE) {
-        r = join_parts(reading, err);
-        if (r < 0)
-            return r;
-    }
-    if (sts__grow(&reading->parts, &reading->part_cap, reading->part_count + 1,
-                  sizeof(*reading->parts), PARTS_AT_ONCE) < 0)
-        return sts__fail_nomem(err);
-    reading->parts[reading->part_count++] =
-        (struct part){ whole, admitted.is_split ? admitted.span : whole, span->coverage, series };
-    return 0;
+    if (admitted.is_split)
+        part.span = admitted.span;
+    return sts__total_parts_add(&reading->parts, &part, err);
 }
 
 /* --- figures --- */
@@ -363,75 +282,6 @@ static int put_rows(struct reading *reading, struct sts_error *err)
     return r;
 }
 
-/* --- one by one --- */
-
-static int visit_parts(struct sts_total *total, struct sts_store_reader *reader,
-                       struct sts_profile *profile, sts_total_visit_fn visit, void *context,
-                       struct sts_error *err)
-{
-    int r;
-
-    while ((r = sts_store_reader_next(reader, profile, err)) > 0) {
-        r = sts_total_cut(total, profile, err);
-        if (r > 0)
-            r = visit(context, profile, err);
-        if (r < 0)
-            break;
-    }
-    return r;
-}
-
-/* Profiles that were not read are left out, too. */
-static void count_unread(struct sts_total *total, const struct sts__store_lanes *lanes,
-                         const struct sts_total_counts *before)
-{
-    uint64_t read = total->counts.profiles_in - before->profiles_in +
-                    (total->counts.profiles_out - before->profiles_out);
-    uint64_t stored = 0;
-
-    for (size_t i = 0; i < lanes->listed_count; i++)
-        stored += lanes->series[i].n_profiles;
-    if (stored > read)
-        total->counts.profiles_out += stored - read;
-}
-
-int sts_total_each_store(struct sts_total *total, struct sts_store *store, sts_total_visit_fn visit,
-                         void *context, struct sts_error *err)
-{
-    const struct sts_total_counts before = total->counts;
-    struct sts_each each = STS_EACH_INIT;
-    struct sts__store_lanes lanes = { 0 };
-    struct sts_store_reader *reader = NULL;
-    struct sts_profile *profile = NULL;
-    int r = sts__query_prepare(total->asked, err);
-
-    if (r == 0)
-        r = sts__store_lanes_open(&lanes, store, &total->asked->plan.filter, NULL, err);
-    if (r < 0)
-        goto done;
-    profile = sts_profile_new(NULL);
-    if (profile == NULL) {
-        r = sts__fail_nomem(err);
-        goto done;
-    }
-    each.lanes = lanes.lane_of;
-    each.series_count = lanes.series_count;
-    if (sts__total_has_range(total)) {
-        each.from_ns = total->asked->from_ns;
-        each.to_ns = total->asked->to_ns;
-    }
-    r = sts_store_reader_open(store, &each, &reader, err);
-    if (r == 0)
-        r = visit_parts(total, reader, profile, visit, context, err);
-    if (r == 0)
-        count_unread(total, &lanes, &before);
-done:
-    sts_store_reader_close(reader);
-    sts_profile_free(profile);
-    sts__store_lanes_deinit(&lanes);
-    return r;
-}
-
 /* --- all of it --- */
 
 static int scan(struct reading *reading, struct sts_scan_counts *counts, struct sts_error *err)
@@ -450,6 +300,8 @@ static int scan(struct reading *reading, struct sts_scan_counts *counts, struct 
         .edges = STS_SCAN_EDGES_ALL,
         .lanes = reading->lanes.lane_of,
         .series_count = reading->lanes.series_count,
+        .is_cancelled = asked->is_cancelled,
+        .cancel_context = asked->cancel_context,
     };
 
     return sts_store_scan(reading->store, &scan, add_block, reading, counts, err);
@@ -462,13 +314,13 @@ static int read_store(struct reading *reading, struct sts_profile *profile, stru
     int r = scan(reading, &counts, err);
 
     if (r == 0)
-        r = join_parts(reading, err);
+        r = sts__total_parts_join(&reading->parts, err);
     if (r < 0)
         return r;
     total->profiles_in += reading->profile_count;
     if (counts.profiles > reading->profile_count)
         total->profiles_out += counts.profiles - reading->profile_count;
-    if (!reading->any)
+    if (reading->profile_count == 0)
         return 0;
     sts_profile_set_dropped(reading->sum, reading->n_dropped);
     r = put_rows(reading, err);

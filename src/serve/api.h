@@ -49,13 +49,6 @@ STS_MUST_CHECK int sts__ask_series(const struct sts__question *question,
 STS_MUST_CHECK int sts__asked_range(const struct sts__asked *asked, int64_t *ret_from_ns,
                                     int64_t *ret_to_ns, struct sts_error *err);
 
-/* sts__each_profile - of the desk's store, one by one, until nobody waits any more. */
-typedef int (*sts__each_profile_fn)(void *context, const struct sts_profile *profile,
-                                    struct sts_error *err);
-STS_MUST_CHECK int sts__each_profile(const struct sts__question *question,
-                                     const struct sts_each *each, sts__each_profile_fn visit,
-                                     void *context, struct sts_error *err);
-
 /* sts__ask_total - the sum of the profiles of a span. */
 STS_MUST_CHECK int sts__ask_total(const struct sts__question *question,
                                   struct sts_total **ret_total, struct sts_error *err);

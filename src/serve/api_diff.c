@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "serve/api.h"
+#include "serve/desk.h"
 #include "serve/exchange.h"
 #include "serve/picture.h"
 #include "serve/respond.h"
@@ -57,28 +58,23 @@ static int set_option(void *query, const char *name, const char *value, struct s
     return sts_diff_query_set(query, name, value, err);
 }
 
-static int add(void *query, const struct sts_profile *profile, struct sts_error *err)
-{
-    return sts_diff_query_add(query, STS_DIFF_SIDES, profile, err);
-}
-
 static int ask(const struct sts__question *question, struct sts_diff **ret_diff,
                struct sts_error *err)
 {
-    struct sts_each each = STS_EACH_INIT;
     struct sts_diff_query *query = NULL;
     int r = sts_diff_query_new(&query, err);
 
     if (r < 0)
         return r;
     sts_diff_query_set_now_ns(query, question->asked->now_ns);
+    sts_diff_query_set_cancel(query, sts__is_given_up, question->exchange);
     if (sts__asked_text(question->asked, "base") == NULL ||
         sts__asked_text(question->asked, "new") == NULL)
         r = sts__fail(err, STS_E_USAGE, "say which spans are compared with base and new");
     else
         r = sts__asked_set(question->asked, set_option, query, err);
     if (r >= 0)
-        r = sts__each_profile(question, &each, add, query, err);
+        r = sts_diff_query_add_store(query, STS_DIFF_SIDES, question->desk->store, err);
     if (r >= 0)
         r = sts_diff_query_finish(query, ret_diff, err);
     sts_diff_query_free(query);

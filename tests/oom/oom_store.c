@@ -163,6 +163,12 @@ static int merge_part(void *context, struct sts_profile *part, struct sts_error 
     return sts_profile_merge(context, part, err);
 }
 
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
 static int total_of_store(struct sts_error *err)
 {
     struct sts_store *store = NULL;
@@ -175,8 +181,10 @@ static int total_of_store(struct sts_error *err)
         r = open_to_read(&store, err);
     if (r == 0)
         r = sts_total_new(NULL, &total, err);
-    if (r == 0)
+    if (r == 0) {
+        sts_total_set_cancel(total, never, NULL);
         r = sts_total_set(total, "from", "2.5", err);
+    }
     if (r == 0)
         r = sts_total_add_store(total, store, err);
     if (r == 0)
@@ -200,8 +208,10 @@ static int diff_of_store(struct sts_error *err)
 
     if (r == 0)
         r = sts_diff_query_new(&query, err);
-    if (r == 0)
+    if (r == 0) {
+        sts_diff_query_set_cancel(query, never, NULL);
         r = sts_diff_query_set(query, "base", "0/2.5", err);
+    }
     if (r == 0)
         r = sts_diff_query_set(query, "match", "function", err);
     if (r == 0)

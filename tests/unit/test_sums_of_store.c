@@ -405,6 +405,35 @@ static void test_totals__of_spans_that_touch_add_up(void **state)
     free_profiles();
 }
 
+static bool at_once(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static void test_sums__that_nobody_waits_for_end(void **state)
+{
+    const struct question whole = { .count = 0 };
+    struct sts_total *total = new_total(&whole);
+    struct sts_diff_query *query = NULL;
+    struct sts_store *store;
+
+    (void)state;
+    make_profiles(0);
+    fill_store(0, PROFILES);
+    store = open_store(false, 2);
+    sts_total_set_cancel(total, at_once, NULL);
+    assert_int_equal(sts_total_add_store(total, store, NULL), STS_E_CANCELLED);
+    assert_int_equal(sts_diff_query_new(&query, NULL), 0);
+    sts_diff_query_set_cancel(query, at_once, NULL);
+    assert_int_equal(sts_diff_query_add_store(query, STS_DIFF_SIDES, store, NULL), STS_E_CANCELLED);
+    sts_diff_query_free(query);
+    sts_total_free(total);
+    sts_store_close(store);
+    remove_store();
+    free_profiles();
+}
+
 /* Where profiles were let go, their sums are the total's as well. */
 static void test_totals__of_profiles_that_are_gone_are_there(void **state)
 {
@@ -435,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums__are_those_of_the_profiles),
         cmocka_unit_test(test_totals__of_spans_that_touch_add_up),
+        cmocka_unit_test(test_sums__that_nobody_waits_for_end),
         cmocka_unit_test(test_totals__of_profiles_that_are_gone_are_there),
     };
     int fd = mkstemp(store_path), failed;
