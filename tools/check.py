@@ -57,6 +57,9 @@ ASAN = "-Db_sanitize=address,undefined"
 TSAN_TESTS = ["test_record_threads", "test_writer", "test_slice_queue", "test_log_file", "test_clocks",
               "test_scan", "test_from_store", "test_ingest"]
 SYSTEM_PYTHON = sys.executable
+# The server, asked over its sockets, in the builds that look for mistakes.
+SERVE = ("ninja -C %s statslice && cd tests/python && STATSLICE_BUILD=$OLDPWD/%s "
+         + SYSTEM_PYTHON + " -m unittest -v test_cli_serve test_cli_serve_api test_cli_serve_ingest")
 
 STEPS = [
     ("rules", SYSTEM_PYTHON + " tests/rules/test_rules.py", count_python),
@@ -66,6 +69,8 @@ STEPS = [
     ("tsan-build", sanitized("build-tsan", "-Db_sanitize=thread") +
      "".join(" tests/unit/" + name for name in TSAN_TESTS), count_one),
     ("tsan-unit", SUITE % "build-tsan" + " " + " ".join(TSAN_TESTS), count_cmocka),
+    ("asan-serve", SERVE % ("build-asan", "build-asan"), count_python),
+    ("tsan-serve", SERVE % ("build-tsan", "build-tsan"), count_python),
     ("fuzz-build", "CC=clang-14 " + sanitized("build-fuzz", ASAN, "-Dfuzz=true", "-Dtests=false"),
      count_one),
     *[("fuzz-" + name,

@@ -65,4 +65,7 @@ class Server:
         status = self.process.wait(START_S)
         self.reader.join(START_S)
         self.process.stderr.close()
+        said = "".join(self.lines)
+        if "Sanitizer" in said or "runtime error" in said: # of builds that look for mistakes
+            raise AssertionError(said)
         return status
