@@ -15,8 +15,6 @@ struct sts__desk;
 struct sts__exchange;
 struct sts__put;
 struct sts__question;
-struct sts_each;
-struct sts_profile;
 struct sts_series;
 struct sts_total;
 
@@ -29,12 +27,17 @@ int sts__api_diff(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_functions(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_labels(struct sts__desk *desk, struct sts__exchange *exchange);
 
+int sts__api_search(struct sts__desk *desk, struct sts__exchange *exchange);
+int sts__api_msearch(struct sts__desk *desk, struct sts__exchange *exchange);
+
 /* What each address takes. Chart and diff have one for each picture. */
 extern const struct sts__form sts__form_series;
 extern const struct sts__form sts__form_profile;
 extern const struct sts__form sts__form_callers;
 extern const struct sts__form sts__form_functions;
 extern const struct sts__form sts__form_labels;
+extern const struct sts__form sts__form_search;
+extern const struct sts__form sts__form_msearch;
 extern const struct sts__form sts__forms_chart[];
 extern const size_t sts__form_chart_count;
 extern const struct sts__form sts__forms_diff[]; /* the first is that of the text formats */

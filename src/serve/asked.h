@@ -33,6 +33,7 @@ struct sts__form {
     const char *path;    /* "/api/v1/series" */
     const char *summary; /* one line */
     const char *gives;   /* name of the answer's schema, of the first format */
+    const char *body;    /* name of the schema of what is posted; NULL: nothing is */
     const struct sts_query_option *(*options)(size_t *ret_count); /* the library's; NULL: none */
     const char *some; /* of them, "from to": these alone; NULL: all */
     const struct sts__argument *own;

@@ -233,7 +233,7 @@ void sts__exchange_answer_bytes(struct sts__exchange *exchange, unsigned status,
     exchange->len = len;
 }
 
-static void drop_answer(struct sts__exchange *exchange)
+void sts__exchange_drop_answer(struct sts__exchange *exchange)
 {
     sts_sink_abandon(exchange->sink);
     exchange->sink = NULL;
@@ -254,7 +254,7 @@ int sts__exchange_fail(struct sts__exchange *exchange, unsigned status, const ch
     va_start(list, format);
     vsnprintf(message, sizeof(message), format, list);
     va_end(list);
-    drop_answer(exchange);
+    sts__exchange_drop_answer(exchange);
     sink = sts__exchange_sink(exchange);
     if (sink == NULL) {
         sts__exchange_answer_bytes(exchange, 503, TYPE_JSON, no_memory, sizeof(no_memory) - 1);

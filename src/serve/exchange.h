@@ -68,6 +68,9 @@ void sts__exchange_answer(struct sts__exchange *exchange, unsigned status, const
 void sts__exchange_answer_bytes(struct sts__exchange *exchange, unsigned status, const char *type,
                                 const void *bytes, size_t len);
 
+/* sts__exchange_drop_answer - headers and body begin anew. */
+void sts__exchange_drop_answer(struct sts__exchange *exchange);
+
 /*
  * sts__exchange_fail - answer with a status and
  * {"error":{"status":400,"reason":"usage","message":"..."}}; what was written is dropped.

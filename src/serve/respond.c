@@ -202,6 +202,13 @@ static int make_anew(const struct answering *answering, struct sts_error *err)
     return r;
 }
 
+static bool is_read(const struct sts__exchange *exchange)
+{
+    const char *method = sts__exchange_method(exchange);
+
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
 static int answer(struct answering *answering, struct sts_error *err)
 {
     struct sts__exchange *exchange = answering->question->exchange;
@@ -215,7 +222,8 @@ static int answer(struct answering *answering, struct sts_error *err)
     r = set_headers(answering, err);
     if (r < 0)
         return r;
-    if (sts__etag_matches(sts__exchange_header(exchange, "If-None-Match"), answering->etag)) {
+    if (is_read(exchange) &&
+        sts__etag_matches(sts__exchange_header(exchange, "If-None-Match"), answering->etag)) {
         sts__exchange_answer(exchange, 304, NULL);
         return 0;
     }

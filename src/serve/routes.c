@@ -31,6 +31,9 @@ static const struct sts__route routes[] = {
     { "GET", "/api/v1/diff.txt", STS__ROLE_READ, STS__DESK, sts__api_diff },
     { "GET", "/api/v1/functions", STS__ROLE_READ, STS__DESK, sts__api_functions },
     { "GET", "/api/v1/labels", STS__ROLE_READ, STS__DESK, sts__api_labels },
+    { "GET", "*/_search", STS__ROLE_READ, STS__DESK, sts__api_search },
+    { "POST", "*/_search", STS__ROLE_READ, STS__DESK, sts__api_search },
+    { "POST", "*/_msearch", STS__ROLE_READ, STS__DESK, sts__api_msearch },
     /* The page asks for a token where one is needed; it holds no data itself. */
     { "GET", "/", STS__ROLE_NONE, STS__AT_ONCE, sts__elastic_root },
     { "GET", "/assets/*", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
