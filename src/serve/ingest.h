@@ -69,9 +69,13 @@ struct sts__ingest_request {
     enum sts__ingest_kind kind;
     const char *body; /* borrowed until the answer */
     size_t len;
+    /* where the body has to be made first: by a thread of the ingest's, body and len are set; NULL:
+     * they are there. A failure is that of the request, but for STS_E_NOMEM. */
+    int (*prepare)(struct sts__ingest_request *request, struct sts_error *err);
     bool passes_others; /* what holds no profile is passed over; else it is refused */
     struct sts__decode_about about;
-    /* called once, by the ingest's thread, with the result; the request is the caller's again */
+    /* called once, by a thread of the ingest's, with the result; the request is the caller's again
+     */
     void (*answer)(struct sts__ingest_request *request);
     void *context;
     struct sts__ingest_result result;
@@ -103,7 +107,8 @@ STS_MUST_CHECK int sts__ingest_new(const char *path, const struct sts__ingest_li
 /* sts__ingest_free - all that was taken in is committed and answered first. NULL is fine. */
 void sts__ingest_free(struct sts__ingest *ingest);
 
-/* sts__ingest_stop - take no more in; what is in is committed and answered when this returns. */
+/* sts__ingest_stop - take no more in; what is in is committed and answered when this returns. By
+ * one thread. */
 void sts__ingest_stop(struct sts__ingest *ingest);
 
 /*

@@ -153,19 +153,29 @@ static void on_answer(struct sts__ingest_request *request)
     sts__exchange_done(exchange);
 }
 
+/* Undo the compression. */
+static int prepare(struct sts__ingest_request *request, struct sts_error *err)
+{
+    struct post *post = request->context;
+    int r = sts__exchange_read_body(post->exchange, err);
+
+    if (r < 0)
+        return r;
+    request->body = (const char *)sts__exchange_body(post->exchange, &request->len);
+    return 0;
+}
+
 /* Returns: 1: it is on its way; 0: it failed, and that is answered. */
 static int submit(struct sts__ingest *ingest, struct post *post)
 {
     static const struct failure full = { 429, "busy", "1" }, ends = { 503, "stopping", "5" };
     struct sts__ingest_request *request = &post->request;
     struct sts_error err = { .text = "" };
-    int r = sts__exchange_read_body(post->exchange, &err);
+    int r;
 
-    if (r < 0) {
-        fail(post->exchange, post->posting, failure_of_body(r), err.text);
-        return 0;
-    }
     request->body = (const char *)sts__exchange_body(post->exchange, &request->len);
+    if (sts__exchange_header(post->exchange, "Content-Encoding") != NULL)
+        request->prepare = prepare;
     r = sts__ingest_submit(ingest, request, &err);
     if (r < 0)
         fail(post->exchange, post->posting, r == STS_E_LIMIT ? full : ends, err.text);

@@ -486,6 +486,88 @@ static void test_ingest__another_writer_of_the_same_store(void **state)
     assert_int_equal(stored(), 22);
 }
 
+/* --- bodies that have to be made first --- */
+
+static atomic_int n_prepared;
+
+static int make_body(struct sts__ingest_request *request, struct sts_error *err)
+{
+    (void)err;
+    atomic_fetch_add(&n_prepared, 1);
+    request->body = *request->body == '1' ? LINE("01", "1") : LINE("02", "1");
+    request->len = strlen(request->body);
+    return 0;
+}
+
+static int refuse_body(struct sts__ingest_request *request, struct sts_error *err)
+{
+    (void)request;
+    *err = (struct sts_error){ .status = STS_E_LIMIT };
+    strcpy(err->text, "too much");
+    return STS_E_LIMIT;
+}
+
+static void submit_unprepared(struct sts__ingest *ingest, struct asked *asked, const char *body,
+                              int (*prepare)(struct sts__ingest_request *, struct sts_error *))
+{
+    memset(asked, 0, sizeof(*asked));
+    asked->request = (struct sts__ingest_request){ .kind = STS__INGEST_PROFILES,
+                                                   .body = body,
+                                                   .len = strlen(body),
+                                                   .prepare = prepare,
+                                                   .answer = on_answer,
+                                                   .context = asked };
+    assert_int_equal(sts__ingest_submit(ingest, &asked->request, NULL), 0);
+}
+
+static void test_ingest__a_body_is_made_before_it_is_read(void **state)
+{
+    struct sts__ingest *ingest = open_ingest(NULL);
+    struct asked a[3];
+
+    (void)state;
+    submit_unprepared(ingest, &a[0], "1", make_body);
+    submit_unprepared(ingest, &a[1], "2", make_body);
+    submit_unprepared(ingest, &a[2], "3", refuse_body);
+    sts__ingest_stop(ingest); /* which waits for them */
+    assert_counts(wait_for(&a[0]), 1, 0, 0, 0);
+    assert_counts(wait_for(&a[1]), 1, 0, 0, 0);
+    assert_int_equal(wait_for(&a[2])->status, STS_E_LIMIT);
+    assert_true(a[2].request.result.is_bad);
+    assert_int_equal(sts__ingest_counts(ingest).queued_bytes, 0);
+    sts__ingest_free(ingest);
+    assert_int_equal(stored(), 2);
+    for (size_t i = 0; i < 3; i++)
+        done(&a[i]);
+}
+
+/* What is unpacked may be much larger than what came: no more is made than there is room for. */
+static void test_ingest__bodies_wait_to_be_made_while_the_queue_is_full(void **state)
+{
+    struct sts__ingest_limits limits = STS__INGEST_LIMITS_INIT;
+    struct sts__ingest *ingest;
+    struct asked a[4];
+
+    (void)state;
+    limits.queue_bytes = 10;
+    ingest = open_ingest(&limits);
+    atomic_store(&n_prepared, 0);
+    pthread_mutex_lock(&gate);
+    for (size_t i = 0; i < 4; i++)
+        submit_unprepared(ingest, &a[i], i % 2 == 0 ? "1" : "2", make_body);
+    for (int i = 0; i < 100; i++)
+        nap();
+    assert_int_equal(atomic_load(&n_prepared), 1);
+    assert_int_equal(sts__ingest_counts(ingest).queued_bytes, strlen(LINE("01", "1")) + 3);
+    pthread_mutex_unlock(&gate);
+    for (size_t i = 0; i < 4; i++)
+        assert_counts(wait_for(&a[i]), i < 2, i >= 2, 0, 0);
+    assert_int_equal(atomic_load(&n_prepared), 4);
+    sts__ingest_free(ingest);
+    for (size_t i = 0; i < 4; i++)
+        done(&a[i]);
+}
+
 /* --- pstats --- */
 
 static char *pstats_of(const struct sts_profile *profile, size_t *ret_len)
@@ -582,6 +664,8 @@ int main(void)
         CASE(test_ingest__a_failing_disk_acknowledges_nothing),
         CASE(test_ingest__one_bad_request_harms_no_other),
         CASE(test_ingest__another_writer_of_the_same_store),
+        CASE(test_ingest__a_body_is_made_before_it_is_read),
+        CASE(test_ingest__bodies_wait_to_be_made_while_the_queue_is_full),
         CASE(test_ingest__a_pstats_file_and_its_span),
     };
 
