@@ -40,6 +40,13 @@ def count_python(log):
     return ran - bad - skipped, bad
 
 
+def count_node(log):
+    """Node's closing lines: TAP's, or those of its reporter for people."""
+    passed, failed, cancelled = (re.findall(r"^[#\u2139] %s (\d+)" % word, log, re.M)
+                                 for word in ("pass", "fail", "cancelled"))
+    return sum(map(int, passed)), sum(map(int, failed + cancelled))
+
+
 def count_one(log):
     return 1, 0
 
@@ -60,10 +67,12 @@ SYSTEM_PYTHON = sys.executable
 # The server, asked over its sockets, in the builds that look for mistakes.
 SERVE = ("ninja -C %s statslice && cd tests/python && STATSLICE_BUILD=$OLDPWD/%s "
          + SYSTEM_PYTHON + " -m unittest -v test_cli_serve test_cli_serve_api test_cli_serve_ingest")
+PAGE = "cd web && node_modules/.bin/tsc --project tsconfig.json && node --test tests/*.test.js"
 
 STEPS = [
     ("rules", SYSTEM_PYTHON + " tests/rules/test_rules.py", count_python),
     ("unit", SUITE % "build", count_cmocka),
+    ("page", PAGE, count_node),
     ("asan-build", sanitized("build-asan", ASAN), count_one),
     ("asan-unit", SUITE % "build-asan" + " --no-suite oom", count_cmocka),
     ("tsan-build", sanitized("build-tsan", "-Db_sanitize=thread") +

@@ -1,6 +1,6 @@
 // answers.ts - what /profile, /callers, /labels and /diff answer, as the page uses it.
 
-import { nameParts, seriesName, type NameParts } from "./names";
+import { nameParts, type NameParts } from "./names";
 
 // --- /profile ---
 
@@ -11,7 +11,7 @@ export interface ProfileJson {
   profile_count: number;
   total_calls: number;
   functions: {
-    file: string[]; line: number[]; name: string[]; qualname?: (string | null)[];
+    file: string[]; line: number[]; name: string[]; qualname: (string | null)[]; function: string[];
     ncalls: number[]; pcalls: number[]; tottime_ns: number[]; cumtime_ns: number[];
   };
 }
@@ -27,17 +27,37 @@ export interface FunctionRow {
   cumtime: number;
 }
 
-export function readProfile(json: ProfileJson): FunctionRow[] {
+/** The text that `match` is searched in. */
+function pstatsText(all: ProfileJson["functions"], i: number): string {
+  const text = all.function[i]!;
+  return all.file[i] === "~" ? text : all.file[i] + ":" + all.line[i] + "(" + (all.qualname[i] ?? all.name[i]) + ")";
+}
+
+/** The regexes of a state; one that this browser does not know (the server's are Perl's) lets all through. */
+function matcher(match: string[]): (text: string) => boolean {
+  try {
+    const regexes = match.map((text) => new RegExp(text));
+    return (text) => regexes.length === 0 || regexes.some((regex) => regex.test(text));
+  } catch {
+    return () => true;
+  }
+}
+
+export function readProfile(json: ProfileJson, match: string[]): FunctionRow[] {
   const all = json.functions;
-  return all.name.map((name, i) => {
-    const full = seriesName(all.file[i]!, all.line[i]!, name, all.qualname?.[i] ?? null);
-    const parts = nameParts(full);
+  const fits = matcher(match);
+  const rows: FunctionRow[] = [];
+  for (let i = 0; i < all.function.length; i++) {
+    if (!fits(pstatsText(all, i))) continue;
+    const name = all.function[i]!;
+    const parts = nameParts(name);
     if (all.file[i] !== "~") parts.place = parts.place.replace(/(:\d+)?$/, ":" + all.line[i]!);
-    return {
-      name: full, file: all.file[i]!, parts, ncalls: all.ncalls[i]!, pcalls: all.pcalls[i]!,
+    rows.push({
+      name, file: all.file[i]!, parts, ncalls: all.ncalls[i]!, pcalls: all.pcalls[i]!,
       tottime: all.tottime_ns[i]! * 1e-9, cumtime: all.cumtime_ns[i]! * 1e-9,
-    };
-  });
+    });
+  }
+  return rows;
 }
 
 // --- /callers ---

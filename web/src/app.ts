@@ -10,7 +10,7 @@ import { Filters } from "./filters";
 import { Lower } from "./lower";
 import { MainChart } from "./main_chart";
 import { Notice } from "./notice";
-import { diffParams, labelParams, profileParams, seriesParams, spanOf, type Span } from "./query";
+import { diffParams, profileParams, seriesParams, spanOf, type Span } from "./query";
 import { readSeries, type Series, type SeriesJson } from "./series";
 import { StateStore, type State } from "./state";
 import "./style.css";
@@ -95,6 +95,8 @@ class App {
   private labels: LabelsJson | null = null;
   private loading = new AbortController();
   private timer = 0;
+  private shownKey = ""; // what series and rows are of
+  private sparkKey = "";
 
   start(root: HTMLElement): void {
     const exporting = exportMenu({
@@ -182,14 +184,16 @@ class App {
       const profile = getJson<ProfileJson>("/profile", profileParams(state, span), signal);
       profile.catch(() => undefined); // told when it is waited for
       const series = await getJson<SeriesJson>("/series", seriesParams(state, span), signal);
-      const moved = this.span === null || this.span.from !== span.from || this.span.to !== span.to;
-      if (series.fresh || moved || this.series === null) this.series = readSeries(series.body);
+      const key = asked(state) + span.from + "/" + span.to;
+      const other = key !== this.shownKey;
+      this.shownKey = key;
+      if (series.fresh || other) this.series = readSeries(series.body);
       this.span = span;
       await this.showSeries();
       const answer = await profile;
-      if (answer.fresh || moved || this.rows.length === 0) this.rows = readProfile(answer.body);
+      if (answer.fresh || other) this.rows = readProfile(answer.body, state.match);
       this.notice.clear();
-      if (answer.fresh || series.fresh || moved) this.restartSparks(state, span);
+      if (answer.fresh || series.fresh || other) this.restartSparks(state, span);
       this.show();
       this.schedule(Math.max(POLL_MIN_MS, Math.min(POLL_MAX_MS, span.width.ms / 5)));
     } catch (error) {
@@ -197,7 +201,6 @@ class App {
     }
   }
 
-  private sparkKey = "";
 
   private restartSparks(state: State, span: Span): void {
     const params = { ...span, width: chooseWidth(span.to - span.from, SPARK_BARS) };
@@ -223,14 +226,12 @@ class App {
 
   private async loadLabels(): Promise<LabelsJson | null> {
     try {
-      const everything = await getJson<LabelsJson>("/labels", []);
-      const here = this.span === null ? everything : await getJson<LabelsJson>("/labels", labelParams(this.span));
-      this.labels = here.body.labels.length > 0 ? here.body : everything.body;
+      this.labels = (await getJson<LabelsJson>("/labels", [])).body;
       this.toolbar.showLabels(this.labels);
       this.toolbar.show(this.store.state);
       this.filters.showLabels(this.labels);
       this.show();
-      return everything.body;
+      return this.labels;
     } catch {
       return null; // the page works without; /series tells what is wrong
     }

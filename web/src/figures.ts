@@ -6,16 +6,16 @@ export interface Unit {
 }
 
 const TIMES: [number, string][] = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
-const COUNTS: [number, string][] = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
+const COUNTS: [number, string, number][] = [[1e9, "G", 1e9], [1e6, "M", 1e6], [1e4, "k", 1e3]];
 
 /** The unit in which a figure of that size reads best. `unit`: of the series (docs/formats/tables.md). */
 export function unitFor(size: number, unit: string): Unit {
   if (unit === "ratio") return { factor: 100, suffix: "%" };
   const behind = unit === "s/s" || unit === "calls/s" ? "/s" : "";
   if (unit.startsWith("calls")) {
-    const found = COUNTS.find(([least]) => size >= least * 10);
+    const found = COUNTS.find(([least]) => size >= least);
     return found === undefined ? { factor: 1, suffix: behind === "" ? "" : " calls/s" }
-      : { factor: 1 / found[0], suffix: found[1] + behind };
+      : { factor: 1 / found[2], suffix: found[1] + behind };
   }
   const [least, name] = TIMES.find(([limit]) => size >= limit) ?? (size > 0 ? TIMES[3]! : TIMES[0]!);
   return { factor: 1 / least, suffix: name + behind };

@@ -80,7 +80,8 @@ export class Filters {
       h("button", { type: "button", class: "not", "aria-label": "Not " + label.key + " " + value, title: "all but this",
         click: () => this.addWhere(label.key + "!=" + value) }, "≠")));
     const more = label.values.length - rows.length;
-    return h("section", { class: "label-values" }, h("h3", {}, label.key), h("ul", {}, ...rows),
+    return h("div", { class: "label-values", role: "group", "aria-label": label.key },
+      h("p", { class: "label-key" }, label.key), h("ul", {}, ...rows),
       more > 0 && h("p", { class: "hint" }, count(more) + " more: write a condition"));
   }
 }

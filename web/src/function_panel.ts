@@ -122,7 +122,7 @@ export class FunctionPanel {
   }
 
   private async loadEdges(state: State, span: Span, signal: AbortSignal): Promise<void> {
-    const { body } = await getJson<CallersJson>("/callers", [["function", state.function], ...profileParams({ ...state, match: [] }, span)], signal);
+    const { body } = await getJson<CallersJson>("/callers", [["function", state.function], ...profileParams(state, span)], signal);
     const heads = ["function", "ncalls", "pcalls", "tottime", "cumtime"];
     const rows = (edges: EdgeJson[]): Row[] => [...edges].sort((a, b) => b.cumtime_ns - a.cumtime_ns).slice(0, EDGES_MAX).map((edge) => {
       const parts = nameParts(edge.name);

@@ -5,15 +5,6 @@ export interface NameParts {
   place: string; // shop/cart.py:12; empty for a built-in
 }
 
-/** The name of a column of by=function, as src/query/naming.c makes it. */
-export function seriesName(file: string, line: number, name: string, qualname: string | null): string {
-  if (file === "~") {
-    const text = name.replace(/ at 0x[0-9a-fA-F]+/g, "");
-    return text.startsWith("<") && text.endsWith(">") ? "{" + text.slice(1, -1) + "}" : text;
-  }
-  return qualname === null ? file + ":" + line + "(" + name + ")" : file + ":" + qualname;
-}
-
 /** The last two parts of a path: enough to know a file by. */
 export function shortPath(file: string): string {
   return file.split(/[/\\]/).slice(-2).join("/");

@@ -2,6 +2,8 @@
 
 import { h, replace, type Child } from "./dom";
 
+const EDGE_PX = 8; // of air beside the window's edge
+
 let count = 0;
 
 export class Popover {
@@ -16,10 +18,8 @@ export class Popover {
     this.panel = h("div", { class: "popover", id, role: "dialog", "aria-label": label, hidden: true });
     this.element = h("div", { class: "popover-box" }, button, this.panel);
     button.addEventListener("click", () => (this.panel.hidden ? this.open() : this.close(true)));
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.panel.hidden) return;
-      event.stopPropagation();
-      this.close(true);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.panel.hidden) this.close(true);
     });
     document.addEventListener("pointerdown", (event) => {
       if (!this.panel.hidden && !this.element.contains(event.target as Node)) this.close(false);
@@ -27,10 +27,9 @@ export class Popover {
   }
 
   open(): void {
-    this.refill();
     this.panel.hidden = false;
+    this.refill();
     this.button.setAttribute("aria-expanded", "true");
-    this.place();
     this.panel.querySelector<HTMLElement>("input, button, select, a")?.focus();
   }
 
@@ -42,6 +41,7 @@ export class Popover {
 
   refill(): void {
     replace(this.panel, ...this.fill());
+    this.place();
   }
 
   get isOpen(): boolean {
@@ -52,7 +52,7 @@ export class Popover {
   private place(): void {
     this.panel.style.left = "0";
     const box = this.panel.getBoundingClientRect();
-    const over = box.right - (document.documentElement.clientWidth - 8);
-    if (over > 0) this.panel.style.left = -Math.min(over, box.left - 8) + "px";
+    const over = box.right - (document.documentElement.clientWidth - EDGE_PX);
+    if (over > 0) this.panel.style.left = -Math.min(over, box.left - EDGE_PX) + "px";
   }
 }

@@ -77,12 +77,9 @@ export function seriesParams(state: State, span: Span, more: Params = []): Param
   return [...params, ...filterParams(state), ...more.filter(([name]) => name === "function")];
 }
 
+/** The profile knows no `match`: the page looks at its functions itself. */
 export function profileParams(state: State, span: Span): Params {
-  return [...spanParams(span.from, span.to), ...filterParams(state)];
-}
-
-export function labelParams(span: Span): Params {
-  return spanParams(span.from, span.to);
+  return [...spanParams(span.from, span.to), ...each("where", state.where)];
 }
 
 export function diffParams(state: State): Params {

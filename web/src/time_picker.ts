@@ -4,7 +4,7 @@ import { h } from "./dom";
 import { Popover } from "./popover";
 import type { State } from "./state";
 import { parseTime } from "./times";
-import { isZone, spanText, zoneNames } from "./zone";
+import { isZone, spanText, timeText, zoneNames } from "./zone";
 
 interface Range {
   from: string;
@@ -32,6 +32,11 @@ export function rangeText(state: State, now: number): string {
   const to = parseTime(state.to, now, state.zone);
   if (from === null || to === null) return state.from + " – " + state.to;
   return state.to === "now" ? "From " + state.from + " until now" : spanText(state.zone, from, to);
+}
+
+/** A fixed time by the zone's clock, others as they were typed. */
+function editable(text: string, zone: string): string {
+  return /^\d{4}-.*T.*Z$/.test(text) ? timeText(zone, Date.parse(text)) : text;
 }
 
 export class TimePicker {
@@ -70,8 +75,8 @@ export class TimePicker {
     const problem = h("p", { class: "problem", role: "alert" });
     const input = (name: string, value: string): HTMLInputElement =>
       h("input", { id: "time-" + name, name, value, autocomplete: "off", spellcheck: "false" });
-    const from = input("from", state.from);
-    const to = input("to", state.to);
+    const from = input("from", editable(state.from, state.zone));
+    const to = input("to", editable(state.to, state.zone));
     const zone = h("input", { id: "time-zone", name: "zone", value: state.zone, list: "zones", autocomplete: "off", spellcheck: "false" });
     const submit = (event: Event): void => {
       event.preventDefault();

@@ -14,7 +14,7 @@ export function askForToken(entered: () => void): void {
       ". It is kept until this tab is closed."),
     h("label", { for: "token" }, "Token"), input,
     h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Go on")));
-  const dialog = h("dialog", { class: "dialog", "aria-label": "Token", close: () => {
+  const dialog = h("dialog", { class: "dialog", "aria-label": "This server asks for a token", close: () => {
     dialog.remove();
     open = null;
     if (input.value.trim() === "") return;
