@@ -34,6 +34,10 @@ static const struct sts__route routes[] = {
     { "GET", "*/_search", STS__ROLE_READ, STS__DESK, sts__api_search },
     { "POST", "*/_search", STS__ROLE_READ, STS__DESK, sts__api_search },
     { "POST", "*/_msearch", STS__ROLE_READ, STS__DESK, sts__api_msearch },
+    { "GET", "/api/v1/openapi.json", STS__ROLE_READ, STS__DESK, sts__api_openapi },
+    { "GET", "/grafana", STS__ROLE_READ, STS__AT_ONCE, sts__api_grafana_root },
+    { "GET", "/grafana/", STS__ROLE_READ, STS__AT_ONCE, sts__api_grafana_root },
+    { "POST", "/grafana/*", STS__ROLE_READ, STS__DESK, sts__api_grafana },
     /* The page asks for a token where one is needed; it holds no data itself. */
     { "GET", "/", STS__ROLE_NONE, STS__AT_ONCE, sts__elastic_root },
     { "GET", "/assets/*", STS__ROLE_NONE, STS__AT_ONCE, sts__page },

@@ -35,7 +35,7 @@ bool sts__body_failed(const struct sts__body *body)
 
 const char *sts__body_keep(struct sts__body *body, const char *text, size_t len)
 {
-    struct sts__strtab *texts = &body->search->texts;
+    struct sts__strtab *texts = body->texts;
     uint32_t id;
 
     if (sts__body_failed(body))

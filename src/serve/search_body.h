@@ -13,7 +13,8 @@
 /* Keeps the first failure, as the JSON reader does: what comes after it gives empty values. */
 struct sts__body {
     struct sts__json json;
-    struct sts__search *search;
+    struct sts__strtab *texts; /* where what is kept is */
+    struct sts__search *search; /* for dates, zones and fields */
     struct sts__bytes scratch;
     int status;
     struct sts_error *err;

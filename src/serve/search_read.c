@@ -476,7 +476,9 @@ int sts__search_read(struct sts__search *search, const char *text, size_t len, i
                      struct sts_error *err)
 {
     struct sts_error unused;
-    struct sts__body body = { .search = search, .err = err == NULL ? &unused : err };
+    struct sts__body body = { .search = search,
+                              .texts = &search->texts,
+                              .err = err == NULL ? &unused : err };
     int r;
 
     memset(search, 0, sizeof(*search));
