@@ -56,10 +56,12 @@ static const struct cli_example examples[] = {
     { "statslice add profiles.db --label service=shop prof/ 'old/*.prof'",
       "All files of a folder, and what a pattern matches, each profile with a label." },
     { "tail -F app.log | statslice add profiles.db -", "A log as it grows." },
+    { "statslice add all.db monday.db tuesday.db", "The profiles of several stores in one." },
 };
 
 struct adding {
     const struct cli_context *context;
+    const char *path; /* of the store */
     struct sts_store *store;
     struct sts_profile *profile;
     struct cli_files files;
@@ -152,23 +154,30 @@ static int read_all(struct adding *adding, struct sts_input *input, const char *
     return r;
 }
 
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat info, other_info;
+
+    return stat(path, &info) == 0 && stat(other, &other_info) == 0 &&
+           info.st_dev == other_info.st_dev && info.st_ino == other_info.st_ino;
+}
+
 /* A file of a folder that holds something else is passed over. */
 static int add_file(struct adding *adding, const struct cli_file *file, bool *ret_ours,
                     struct sts_error *err)
 {
     const struct sts_input_options how = { .strict = adding->context->strict };
     const char *shown = strcmp(file->path, "-") == 0 ? "standard input" : file->path;
+    uint64_t read_before = adding->n_read, stored = 0;
     struct sts_input *input = NULL;
     int r = 0;
 
-    if (sts_store_is(file->path)) {
-        if (file->found) {
-            adding->n_files_passed++;
-            return 0;
-        }
-        return cli_fail(err, STS_E_UNSUPPORTED,
-                        "\"%.120s\" is a store: a store cannot be added yet", file->path);
+    if (file->found && sts_store_is(file->path)) {
+        adding->n_files_passed++;
+        return 0;
     }
+    if (is_same_file(file->path, adding->path))
+        return cli_fail(err, STS_E_USAGE, "\"%.120s\" cannot be added to itself", file->path);
     sts_store_new_source(adding->store);
     r = sts_input_open(file->path, &how, &input, err);
     if (r == STS_E_FORMAT && file->found) {
@@ -177,9 +186,14 @@ static int add_file(struct adding *adding, const struct cli_file *file, bool *re
     }
     if (r < 0)
         return r;
-    r = read_all(adding, input, file->path, ret_ours, err);
+    if (sts_input_store(input) != NULL)
+        r = cli_store_count(sts_input_store(input), &stored, err);
+    if (r == 0)
+        r = read_all(adding, input, file->path, ret_ours, err);
     cli_progress_end(&adding->progress);
     count(adding, shown, sts_input_counts(input));
+    if (r == 0 && !adding->context->quiet)
+        cli_store_warn_of_sums(shown, stored, adding->n_read - read_before);
     sts_input_close(input);
     return r;
 }
@@ -328,7 +342,11 @@ static int run(const struct cli_context *context, struct sts_error *err)
 {
     const struct cli_list *operands = &context->operands.list;
     struct adding adding = { .context = context };
-    int r = open_all(&adding, operands, err);
+    int r;
+
+    if (operands->count > 0)
+        adding.path = operands->items[0];
+    r = open_all(&adding, operands, err);
 
     if (r >= 0)
         r = add_all(&adding, operands->items[0], err);
@@ -350,7 +368,10 @@ const struct cli_command cmd_add = {
         "A profile that is there already is not stored again: the same command can be run once "
         "more, after it was stopped or when a log has grown. Several may write one store at "
         "once. What was stored stays, whatever happens to the process or the machine.\n\n"
-        "In a folder, files that hold no profiles are passed over.",
+        "An INPUT may be another store: its profiles are added; where retention has let go of "
+        "some, "
+        "their sums stay behind. In a folder, stores and files that hold no profiles are passed "
+        "over.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,

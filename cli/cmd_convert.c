@@ -14,6 +14,7 @@
 #include "cli/label_option.h"
 #include "cli/outfile.h"
 #include "cli/report.h"
+#include "cli/store_verb.h"
 #include "cli/verbs.h"
 
 static struct {
@@ -87,6 +88,7 @@ static const struct cli_example examples[] = {
 };
 
 struct conversion {
+    const struct cli_inputs *inputs;
     struct sts_output *output;
     struct sts_total *span;  /* what of each profile counts */
     struct sts_profile *sum; /* NULL: each profile is written as it comes */
@@ -162,6 +164,23 @@ static int take_part(void *context, struct sts_profile *profile, struct sts_erro
     return put(context, profile, err);
 }
 
+static int write_each(struct conversion *conversion, struct sts_store *store, struct sts_error *err)
+{
+    struct sts_total_counts before = sts_total_counts(conversion->span), now;
+    uint64_t stored = 0;
+    int r = cli_store_count(store, &stored, err);
+
+    if (r >= 0)
+        r = sts_total_each_store(conversion->span, store, take_part, conversion, err);
+    if (r < 0 || conversion->inputs->quiet)
+        return r;
+    now = sts_total_counts(conversion->span);
+    cli_store_warn_of_sums(cli_inputs_current(conversion->inputs), stored,
+                           now.profiles_in - before.profiles_in +
+                               (now.profiles_out - before.profiles_out));
+    return r;
+}
+
 /* One by one, or as the sums that the store has. */
 static int take_store(void *context, struct sts_store *store, struct sts_error *err)
 {
@@ -171,7 +190,7 @@ static int take_store(void *context, struct sts_store *store, struct sts_error *
     int r;
 
     if (conversion->sum == NULL)
-        return sts_total_each_store(conversion->span, store, take_part, conversion, err);
+        return write_each(conversion, store, err);
     sum = sts_profile_new(sts_profile_symbols(conversion->sum));
     if (sum == NULL)
         return cli_fail_nomem(err);
@@ -185,7 +204,7 @@ static int take_store(void *context, struct sts_store *store, struct sts_error *
 static int convert(struct cli_inputs *inputs, const struct sts_format_info *info,
                    struct sts_total *span, struct sts_sink *sink, struct sts_error *err)
 {
-    struct conversion conversion = { .span = span };
+    struct conversion conversion = { .inputs = inputs, .span = span };
     int r = sts_output_open(info->name, sink, &conversion.output, err), closed;
 
     if (r < 0)

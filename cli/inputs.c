@@ -14,11 +14,11 @@
 #include <sys/stat.h>
 
 #include <statslice/profile.h>
-#include <statslice/store.h>
 
 #include "cli/command.h"
 #include "cli/out.h"
 #include "cli/report.h"
+#include "cli/store_verb.h"
 
 static const char *shown_name(const struct cli_input *input)
 {
@@ -54,6 +54,11 @@ static int spool_pipes(struct cli_inputs *inputs, struct sts_error *err)
             return r;
     }
     return 0;
+}
+
+const char *cli_inputs_current(const struct cli_inputs *inputs)
+{
+    return shown_name(&inputs->items[inputs->current]);
 }
 
 int cli_inputs_check_paths(const char *const *paths, size_t count, struct sts_error *err)
@@ -118,25 +123,9 @@ struct pass {
 };
 
 /* A store without a profile is as empty as a log without one. */
-static int count_stored(const struct pass *pass, struct sts_store *store, struct sts_error *err)
-{
-    struct sts_store_list *list;
-    const struct sts_store_series *series;
-    size_t count;
-    int r = sts_store_list_open(store, &list, err);
-
-    if (r < 0)
-        return r;
-    series = sts_store_list_series(list, &count);
-    for (size_t i = 0; i < count; i++)
-        pass->input->counts.profiles += series[i].n_profiles;
-    sts_store_list_close(list);
-    return 0;
-}
-
 static int read_whole(const struct pass *pass, struct sts_store *store, struct sts_error *err)
 {
-    int r = count_stored(pass, store, err);
+    int r = cli_store_count(store, &pass->input->counts.profiles, err);
 
     return r < 0 ? r : pass->visit_store(pass->context, store, err);
 }

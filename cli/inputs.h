@@ -62,6 +62,9 @@ STS_MUST_CHECK int cli_inputs_each(struct cli_inputs *inputs, bool spans_only, c
                                    cli_visit_store_fn visit_store, void *visit_context,
                                    struct sts_error *err);
 
+/* cli_inputs_current - the name, for people, of the input that is being read. */
+const char *cli_inputs_current(const struct cli_inputs *inputs);
+
 /* cli_inputs_check - Errors: STS_E_FORMAT if the last pass found no profile at all. */
 STS_MUST_CHECK int cli_inputs_check(const struct cli_inputs *inputs, struct sts_error *err);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store_verb.c - what verbs share that work on one store: opening it, a bar of how far they are.
+ * store_verb.c - what verbs share that work on stores: opening one, counting, a bar of how far they
+ * are.
  */
 #include "cli/store_verb.h"
 
 #include "cli/command.h"
+#include "cli/out.h"
 #include "cli/report.h"
 
 int cli_store_open(const struct cli_context *context, bool writes, struct sts_store **ret_store,
@@ -16,6 +18,33 @@ int cli_store_open(const struct cli_context *context, bool writes, struct sts_st
         return cli_fail(err, STS_E_USAGE, "one store is needed, %zu are given",
                         context->operands.list.count);
     return sts_store_open(context->operands.list.items[0], &options, ret_store, err);
+}
+
+int cli_store_count(struct sts_store *store, uint64_t *ret_profiles, struct sts_error *err)
+{
+    struct sts_store_list *list;
+    const struct sts_store_series *series;
+    size_t count;
+    int r = sts_store_list_open(store, &list, err);
+
+    if (r < 0)
+        return r;
+    *ret_profiles = 0;
+    series = sts_store_list_series(list, &count);
+    for (size_t i = 0; i < count; i++)
+        *ret_profiles += series[i].n_profiles;
+    sts_store_list_close(list);
+    return 0;
+}
+
+void cli_store_warn_of_sums(const char *shown_name, uint64_t n_stored, uint64_t n_read)
+{
+    char number[CLI_TIME_TEXT_BYTES];
+
+    if (n_stored <= n_read)
+        return;
+    cli_group_digits(number, n_stored - n_read);
+    cli_warn("%s: %s of its profiles are kept as sums alone, and left out", shown_name, number);
 }
 
 void cli_store_bar_init(struct cli_store_bar *bar, const char *name, bool quiet)

@@ -27,16 +27,25 @@ static int visit_parts(struct sts_total *total, struct sts_store_reader *reader,
     return r;
 }
 
-/* Profiles that were not read are left out, too. */
+/*
+ * Profiles that were not read are left out, too. Without a range all that are kept of a series were
+ * read; others are neither in nor out.
+ */
 static void count_unread(struct sts_total *total, const struct sts__store_lanes *lanes,
                          const struct sts_total_counts *before)
 {
     uint64_t read = total->counts.profiles_in - before->profiles_in +
                     (total->counts.profiles_out - before->profiles_out);
+    bool has_range = sts__total_has_range(total);
     uint64_t stored = 0;
 
-    for (size_t i = 0; i < lanes->listed_count; i++)
-        stored += lanes->series[i].n_profiles;
+    for (size_t i = 0; i < lanes->listed_count; i++) {
+        bool is_skipped = lanes->lane_of[lanes->series[i].id] == STS_SCAN_SKIP;
+        if (is_skipped)
+            total->counts.profiles_out += lanes->series[i].n_profiles;
+        else if (has_range)
+            stored += lanes->series[i].n_profiles;
+    }
     if (stored > read)
         total->counts.profiles_out += stored - read;
 }

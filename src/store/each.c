@@ -426,6 +426,8 @@ int sts_store_reader_next(struct sts_store_reader *reader, struct sts_profile *p
 {
     int r = next_hour(reader, err);
 
+    if (r == 0)
+        r = sts__db_check_still(reader->store->db, err);
     if (r <= 0) {
         sts_profile_clear(profile);
         return r;

@@ -465,6 +465,8 @@ int sts_store_scan(struct sts_store *store, const struct sts_scan *scan, sts_sca
     if (r < 0)
         return r;
     r = scan_one_state(store, scan, visit, context, ret_counts, err);
+    if (r == 0)
+        r = sts__db_check_still(store->db, err);
     sts__db_rollback(store->db);
     return r;
 }

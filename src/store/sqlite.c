@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "store/patience.h"
 #include "store/sqlite_sums.h"
+#include "store/still.h"
 
 #define STATEMENTS_MAX   64
 #define RESTART_WAIT_NS  INT64_C(200000000) /* a writer stands still as long at most */
@@ -37,6 +38,7 @@ struct sts__db {
     char *path;
     int64_t wait_ns;
     struct sts__patience patience;
+    struct sts__still still;
     size_t log_pages;
     struct sts__stmt stmts[STATEMENTS_MAX];
     size_t stmt_count;
@@ -138,13 +140,14 @@ static int open_handle(struct sts__db *db, const char *path, enum sts__db_mode m
         [STS__DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
     };
     const char *vfs = sts__sums_vfs_name();
-    char *plain = plain_path(path);
+    int how = flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    char *name = db->still.is_still ? sts__still_name(path) : plain_path(path);
     int rc = SQLITE_NOMEM;
 
-    if (plain != NULL && vfs != NULL)
-        rc = sqlite3_open_v2(plain, &db->handle,
-                             flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, vfs);
-    free(plain);
+    if (name != NULL && vfs != NULL)
+        rc = sqlite3_open_v2(name, &db->handle, db->still.is_still ? how | SQLITE_OPEN_URI : how,
+                             vfs);
+    free(name);
     if (db->handle == NULL)
         return sts__fail_nomem(err);
     (void)sqlite3_extended_result_codes(db->handle, 1);
@@ -158,6 +161,26 @@ static int open_handle(struct sts__db *db, const char *path, enum sts__db_mode m
     return 0;
 }
 
+static int open_in_mode(struct sts__db *db, const char *path, enum sts__db_mode mode,
+                        struct sts_error *err)
+{
+    int r = 0, rc = SQLITE_OK;
+
+    if (mode == STS__DB_READ)
+        r = sts__still_begin(&db->still, path, err);
+    if (r == 0)
+        r = open_handle(db, path, mode, err);
+    if (r < 0 || db->still.is_still || !db->still.may_be)
+        return r;
+    rc = sqlite3_exec(db->handle, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+    if ((rc & 0xFF) != SQLITE_READONLY && (rc & 0xFF) != SQLITE_CANTOPEN)
+        return 0;
+    (void)sqlite3_close_v2(db->handle);
+    db->handle = NULL;
+    db->still.is_still = true;
+    return open_handle(db, path, mode, err);
+}
+
 int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns, struct sts__db **ret_db,
                  struct sts_error *err)
 {
@@ -169,7 +192,7 @@ int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns, stru
     db->wait_ns = wait_ns;
     sts__patience_init(&db->patience);
     db->path = sts__copy_text(path, strlen(path));
-    r = db->path == NULL ? sts__fail_nomem(err) : open_handle(db, path, mode, err);
+    r = db->path == NULL ? sts__fail_nomem(err) : open_in_mode(db, path, mode, err);
     if (r == 0)
         r = sts__db_exec(db,
                          "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
@@ -184,6 +207,11 @@ int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns, stru
     }
     *ret_db = db;
     return 0;
+}
+
+int sts__db_check_still(const struct sts__db *db, struct sts_error *err)
+{
+    return sts__still_check(&db->still, db->path, err);
 }
 
 void sts__db_close(struct sts__db *db)

@@ -24,6 +24,13 @@ enum sts__db_mode { STS__DB_READ, STS__DB_WRITE, STS__DB_CREATE };
 STS_MUST_CHECK int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns,
                                 struct sts__db **ret_db, struct sts_error *err);
 
+/*
+ * sts__db_check_still - where others may write and cannot be told: that the file did not change.
+ *
+ * Asked behind what was read.   Errors: STS_E_IO.
+ */
+STS_MUST_CHECK int sts__db_check_still(const struct sts__db *db, struct sts_error *err);
+
 /* sts__db_close - NULL is fine. A transaction that is open is taken back. */
 void sts__db_close(struct sts__db *db);
 

@@ -172,6 +172,8 @@ int sts_store_list_open(struct sts_store *store, struct sts_store_list **ret_lis
         r = read_tables(list, store->db, err);
     if (r == 0)
         r = sts__db_bytes(store->db, &list->n_bytes, err);
+    if (r == 0)
+        r = sts__db_check_still(store->db, err);
     sts__db_rollback(store->db);
     if (r < 0) {
         sts_store_list_close(list);
