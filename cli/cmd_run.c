@@ -39,7 +39,8 @@ static const struct cli_option options[] = {
         .kind = CLI_TEXT,
         .argument = "FILE",
         .help = "the log that all processes of the command append profiles to, or the store that "
-                "they write (FILE.db), \"-\" for standard error (default: " DEFAULT_OUTPUT ")",
+                "they write (FILE.db), or the server that they send them to (http://host:8521), "
+                "\"-\" for standard error (default: " DEFAULT_OUTPUT ")",
         .target = &opts.output,
     },
     {
@@ -122,6 +123,34 @@ static const struct cli_option options[] = {
         .help = "how many old logs are kept (default: 5)",
         .target = &opts.start.keep,
     },
+    {
+        .name = "token-file",
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "a file with the token that the server asks for (default: what STATSLICE_TOKEN is)",
+        .target = &opts.start.token_file,
+    },
+    {
+        .name = "ca",
+        .kind = CLI_TEXT,
+        .argument = "FILE",
+        .help = "authorities (PEM) that an https:// server is trusted by (default: the system's)",
+        .target = &opts.start.ca,
+    },
+    {
+        .name = "spool",
+        .kind = CLI_TEXT,
+        .argument = "FOLDER",
+        .help = "where profiles wait while the server is away (default: one below /var/tmp)",
+        .target = &opts.start.spool,
+    },
+    {
+        .name = "spool-max",
+        .kind = CLI_TEXT,
+        .argument = "SIZE",
+        .help = "how much of them may wait there, the oldest make room (default: 64MiB)",
+        .target = &opts.start.spool_max,
+    },
 };
 
 static const struct cli_example examples[] = {
@@ -129,6 +158,8 @@ static const struct cli_example examples[] = {
       "A script, and all that it starts, into " DEFAULT_OUTPUT "." },
     { "statslice run -o shop.ndjson --label service=shop -- gunicorn -w 4 shop:app",
       "A server with four workers: statslice chart shop.ndjson --by label:pid" },
+    { "statslice run -o http://profiles:8521 --label service=shop -- python app.py",
+      "To a server, with the token that STATSLICE_TOKEN is." },
     { "statslice run --slice 1s -- python -m pytest tests", "Tests, second by second." },
 };
 
@@ -202,9 +233,8 @@ const struct cli_command cmd_run = {
     .description =
         "Starts a command and profiles every Python in it, without a change to any program: "
         "scripts, python -m, servers, test runners, what they fork and what they start. Each "
-        "process writes one profile per slice to the log or store, with a label pid; what is in "
-        "it, "
-        "stats, slices and chart show.\n\n"
+        "process writes one profile per slice to the log or store, or sends it to a server, with "
+        "a label pid; what is in it, stats, slices and chart show.\n\n"
         "The command takes this program's place: exit status, signals, output and process id are "
         "its own. It is 127 where there is no such command, 126 where it cannot be started.\n\n"
         "Python is reached by PYTHONPATH: one that is started with -I, -E or -S, or without the "

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,13 +59,30 @@ static int check_form(const char *path, struct sts_error *err)
     };
 
     if (strstr(path, "://") != NULL)
-        return cli_fail(err, STS_E_USAGE, "--output: a URL cannot be written to: \"%.80s\"", path);
+        return cli_fail(err, STS_E_USAGE,
+                        "--output: profiles are sent to http:// and https:// alone: \"%.80s\"",
+                        path);
     if (path[0] == '\0' || path[strlen(path) - 1] == '/')
         return cli_fail(err, STS_E_USAGE, "--output: \"%.80s\" is not the path of a file", path);
     for (size_t i = 0; i < sizeof(no_logs) / sizeof(*no_logs); i++) {
         if (cli_outfile_ends_with(path, no_logs[i].ending))
             return cli_fail(err, STS_E_USAGE, "--output: \"%.80s\": %s", path, no_logs[i].reason);
     }
+    return 0;
+}
+
+bool cli_log_path_is_url(const char *path)
+{
+    return strncasecmp(path, "http://", 7) == 0 || strncasecmp(path, "https://", 8) == 0;
+}
+
+static int take_url(const char *url, char ret_path[PATH_MAX], struct sts_error *err)
+{
+    if (strlen(url) >= PATH_MAX || strchr(url, '@') != NULL || strpbrk(url, " ?#") != NULL ||
+        strspn(strstr(url, "://") + 3, ":/") > 0 || strstr(url, "://")[3] == '\0')
+        return cli_fail(err, STS_E_USAGE,
+                        "--output: \"%.80s\" is not the URL of a server, as http://host:8521", url);
+    strcpy(ret_path, url);
     return 0;
 }
 
@@ -77,6 +95,8 @@ int cli_log_path(const char *path, char ret_path[PATH_MAX], struct sts_error *er
         memcpy(ret_path, path, 2);
         return 0;
     }
+    if (cli_log_path_is_url(path))
+        return take_url(path, ret_path, err);
     r = check_form(path, err);
     if (r < 0)
         return r;

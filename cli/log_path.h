@@ -9,10 +9,13 @@
 
 #include <statslice/error.h>
 
+/* cli_log_path_is_url - whether it names a server instead. */
+bool cli_log_path_is_url(const char *path);
+
 /*
  * cli_log_path - a log's path from the root on, as the program may go to another folder.
  *
- * path: "-" stays what it is.
+ * path: "-" stays what it is, as does a server's URL.
  * Errors: STS_E_USAGE where it is no log's, or cannot be written.
  */
 STS_MUST_CHECK int cli_log_path(const char *path, char ret_path[PATH_MAX], struct sts_error *err);

@@ -6,19 +6,26 @@
  */
 #include "cli/start_arguments.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <statslice/amount.h>
 #include <statslice/sink.h>
 
+#include "cli/log_path.h"
 #include "cli/out.h"
 #include "cli/report.h"
 
-#define KEY_BYTES_MAX ((size_t)255)
-#define NS_PER_S      INT64_C(1000000000)
-#define SLICE_NS_MIN  (NS_PER_S / 100)
-#define SLICE_NS_MAX  (86400 * NS_PER_S)
+#define KEY_BYTES_MAX   ((size_t)255)
+#define NS_PER_S        INT64_C(1000000000)
+#define SLICE_NS_MIN    (NS_PER_S / 100)
+#define SLICE_NS_MAX    (86400 * NS_PER_S)
+#define SPOOL_BYTES_MIN ((uint64_t)64 << 10)
+#define SPOOL_BYTES_MAX ((uint64_t)1 << 40)
 
 /*
  * Bytes beyond ASCII stay as they are: the reader takes the variable by the same encoding as it
@@ -85,18 +92,62 @@ static int put_duration(struct sts_sink *sink, const char *option, const char *n
     return 0;
 }
 
-static int put_size(struct sts_sink *sink, const char *text, struct sts_error *err)
+static int put_size(struct sts_sink *sink, const char *option, const char *name, const char *text,
+                    uint64_t min, uint64_t max, struct sts_error *err)
 {
     uint64_t bytes;
 
     if (text == NULL)
         return 0;
     if (sts_size_parse(text, &bytes, err) < 0)
-        return fail_option("rotate-size", err);
-    if (bytes == 0 || bytes > INT64_MAX)
-        return cli_fail(err, STS_E_USAGE, "--rotate-size: \"%.40s\" is out of range", text);
-    put_number(sink, "rotate_size", bytes);
+        return fail_option(option, err);
+    if (bytes < min || bytes > max)
+        return cli_fail(err, STS_E_USAGE, "--%s: \"%.40s\" is out of range", option, text);
+    put_number(sink, name, bytes);
     return 0;
+}
+
+/* A path from the root on, as the program may go to another folder. */
+static int put_path(struct sts_sink *sink, const char *option, const char *name, const char *path,
+                    bool is_read, struct sts_error *err)
+{
+    char folder[PATH_MAX], whole[2 * PATH_MAX];
+
+    if (path == NULL)
+        return 0;
+    if (is_read && access(path, R_OK) != 0) {
+        cli_fail_errno(err, errno, "--%s: could not read \"%.140s\"", option, path);
+        return err->status = STS_E_USAGE;
+    }
+    if (path[0] == '\0' || strlen(path) >= PATH_MAX || getcwd(folder, sizeof(folder)) == NULL)
+        return cli_fail(err, STS_E_USAGE, "--%s: \"%.80s\" is not a path", option, path);
+    snprintf(whole, sizeof(whole), "%s%s%s", path[0] == '/' ? "" : folder,
+             path[0] == '/' ? "" : "/", path);
+    put_text(sink, name, whole);
+    return 0;
+}
+
+/* What a server needs, and nothing else does. */
+static int put_server(const struct cli_start_arguments *start, struct sts_sink *sink,
+                      struct sts_error *err)
+{
+    bool is_given = start->token_file != NULL || start->ca != NULL || start->spool != NULL ||
+                    start->spool_max != NULL;
+    int r;
+
+    if (is_given && !cli_log_path_is_url(start->target))
+        return cli_fail(err, STS_E_USAGE,
+                        "--token-file, --ca, --spool and --spool-max are for a server: "
+                        "--output http://host:8521");
+    r = put_path(sink, "token-file", "token_file", start->token_file, true, err);
+    if (r >= 0)
+        r = put_path(sink, "ca", "ca", start->ca, true, err);
+    if (r >= 0)
+        r = put_path(sink, "spool", "spool", start->spool, false, err);
+    if (r >= 0)
+        r = put_size(sink, "spool-max", "spool_max", start->spool_max, SPOOL_BYTES_MIN,
+                     SPOOL_BYTES_MAX, err);
+    return r;
 }
 
 /* Per cent, as decimal digits: they go on as they are. */
@@ -131,7 +182,8 @@ static int check_key(const char *key, struct sts_error *err)
 {
     static const char *const taken[] = {
         "target",      "slice",      "engine", "clock",          "budget",    "thread_label",
-        "rotate_size", "rotate_age", "keep",   "label_sets_max", "queue_max",
+        "rotate_size", "rotate_age", "keep",   "label_sets_max", "queue_max", "token",
+        "token_file",  "ca",         "spool",  "spool_max",
     };
 
     if (strcmp(key, "pid") == 0)
@@ -174,7 +226,7 @@ int cli_start_arguments_put(const struct cli_start_arguments *start, struct sts_
 {
     int r;
 
-    if (strcmp(start->target, "-") == 0 &&
+    if ((strcmp(start->target, "-") == 0 || cli_log_path_is_url(start->target)) &&
         (start->rotate_size != NULL || start->rotate_age != NULL))
         return cli_fail(err, STS_E_USAGE,
                         "--rotate-size and --rotate-age: only a file can be rotated");
@@ -193,7 +245,9 @@ int cli_start_arguments_put(const struct cli_start_arguments *start, struct sts_
         r = put_duration(sink, "rotate-age", "rotate_age", start->rotate_age, NS_PER_S, INT64_MAX,
                          err);
     if (r >= 0)
-        r = put_size(sink, start->rotate_size, err);
+        r = put_size(sink, "rotate-size", "rotate_size", start->rotate_size, 1, INT64_MAX, err);
+    if (r >= 0)
+        r = put_server(start, sink, err);
     if (r >= 0)
         r = put_budget(sink, start->budget, err);
     if (r >= 0)

@@ -14,7 +14,8 @@ struct cli_start_arguments {
     const char *target; /* of cli_log_path */
     const char *engine, *clock;
     const char *slice, *budget, *rotate_size, *rotate_age;
-    struct cli_list labels; /* KEY=VALUE */
+    const char *token_file, *ca, *spool, *spool_max; /* of a server */
+    struct cli_list labels;                          /* KEY=VALUE */
     uint32_t keep, label_sets_max;
     bool thread_label;
 };

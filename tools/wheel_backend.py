@@ -39,6 +39,7 @@ Tag: {tag}
 """
 MODULES = (".py", ".pyi", ".typed")
 EXTENSIONS = ("_core", "_collector")
+PLUGINS = ["_http.so", "_store.so"]  # of the collector, whatever the interpreter
 
 
 def _read(name):
@@ -66,6 +67,7 @@ def _build(folder):
     environment = dict(os.environ, STATSLICE_PYTHON=sys.executable)
     output = {"check": True, "env": environment, "stdout": sys.stderr}
     subprocess.run(["meson", "setup", folder, ROOT, "-Dtests=false", "-Db_lto=false"], **output)
+    extensions += PLUGINS
     targets = ["python/%s/%s" % (NAME, name) for name in extensions]
     subprocess.run(["ninja", "-C", folder, *targets], **output)
     package = os.path.join(folder, "python", NAME)

@@ -13,6 +13,7 @@
 #include "collector/sigterm.h"
 #include "record/clocks.h"
 #include "writer/fd_lines.h"
+#include "writer/http_lines.h"
 #include "writer/store_lines.h"
 
 #include <dirent.h>
@@ -26,6 +27,7 @@
 #define STUCK_NS      (10 * NS_PER_MS)
 #define TERMINATE_NS  (2 * NS_PER_S) /* what SIGTERM may be held up */
 #define EXIT_S        5.0            /* what the end of the interpreter may */
+#define SERVER_NS     (2 * NS_PER_S) /* and with a server, as the rest is kept on the disk */
 #define TICKER_END_NS NS_PER_S
 #define WRITER_END_NS (NS_PER_S / 5)
 #define N_OWN_THREADS 2 /* the ticker and the writer */
@@ -76,7 +78,13 @@ static void tick(void *context)
     plan_edge();
 }
 
-static bool flush_writer(struct sts__writer_mark since, int64_t timeout_ns)
+/* How long somebody waits for the slices that are written now. */
+struct patience {
+    int64_t ns;
+    bool is_patient; /* also while a server does not take them, which they are kept for */
+};
+
+static bool flush_writer(struct sts__writer_mark since, struct patience patience)
 {
     struct sts__writer *writer = service->writer;
     PyThreadState *state;
@@ -84,13 +92,13 @@ static bool flush_writer(struct sts__writer_mark since, int64_t timeout_ns)
 
     service->n_users++;
     state = PyEval_SaveThread();
-    is_written = sts__writer_flush(writer, since, timeout_ns);
+    is_written = sts__writer_flush(writer, since, patience.ns, patience.is_patient);
     PyEval_RestoreThread(state);
     service->n_users--;
     return is_written;
 }
 
-static bool flush_slice(int64_t timeout_ns)
+static bool flush_slice(struct patience patience)
 {
     struct sts__writer_mark mark = sts__writer_mark(service->writer);
     bool is_written;
@@ -98,7 +106,7 @@ static bool flush_slice(int64_t timeout_ns)
     service->options.engine->look();
     sts__recorder_split(service->recorder);
     sts__service_pump();
-    is_written = flush_writer(mark, timeout_ns);
+    is_written = flush_writer(mark, patience);
     if (service->state == STS__SERVICE_RUNNING)
         sts__service_pump();
     return is_written;
@@ -113,7 +121,7 @@ static void write_all(void)
         return;
     state = PyGILState_Ensure();
     if (service->state == STS__SERVICE_RUNNING)
-        (void)flush_slice(TERMINATE_NS);
+        (void)flush_slice((struct patience){ TERMINATE_NS, false });
     PyGILState_Release(state);
 }
 
@@ -215,6 +223,11 @@ static int raise_error(const struct sts_error *err)
         PyErr_NoMemory();
     } else if (err->status == STS_E_IO && err->sys_errno == 0) {
         PyErr_SetString(PyExc_OSError, err->text);
+    } else if (err->status == STS_E_USAGE) {
+        PyErr_SetString(PyExc_ValueError, err->text);
+    } else if (err->status == STS_E_IO && service->options.spool != NULL) {
+        errno = err->sys_errno;
+        PyErr_SetFromErrnoWithFilename(PyExc_OSError, service->options.spool);
     } else if (err->status == STS_E_IO && service->options.path != NULL) {
         errno = err->sys_errno;
         PyErr_SetFromErrnoWithFilename(PyExc_OSError, service->options.path);
@@ -227,6 +240,32 @@ static int raise_error(const struct sts_error *err)
     return -1;
 }
 
+static const char *service_label(const struct sts__service_options *options)
+{
+    for (size_t i = 0; i < options->n_labels; i++) {
+        if (strcmp(options->labels[i].key, "service") == 0)
+            return options->labels[i].value;
+    }
+    return NULL;
+}
+
+static int open_http(bool opens_spool, struct sts__line_sink *ret_sink, struct sts_error *err)
+{
+    const struct sts__service_options *options = &service->options;
+    const struct sts__http_options http = {
+        .url = options->url,
+        .token = options->token,
+        .ca = options->ca,
+        .proxy = options->proxy,
+        .no_proxy = options->no_proxy,
+        .service = service_label(options),
+        .spool = options->spool,
+        .spool_bytes_max = options->spool_bytes_max,
+    };
+
+    return sts__http_lines_open(options->plugin, &http, opens_spool, ret_sink, err);
+}
+
 /* A child opens its file when it has something to write, so that a fork does not fail. */
 static int open_sink(bool opens_file, struct sts__line_sink *ret_sink)
 {
@@ -236,7 +275,9 @@ static int open_sink(bool opens_file, struct sts__line_sink *ret_sink)
 
     if (options->callback != NULL)
         return sts__callback_lines_open(options->callback, ret_sink);
-    if (options->path == NULL)
+    if (options->url != NULL)
+        r = open_http(opens_file, ret_sink, &err);
+    else if (options->path == NULL)
         r = sts__fd_lines_open(options->fd, ret_sink, &err);
     else if (options->plugin != NULL)
         r = sts__store_lines_open(options->plugin, options->path, opens_file, ret_sink, &err);
@@ -409,7 +450,7 @@ static int register_once(PyObject *module)
     hooks = fork_hooks(module);
     none = PyTuple_New(0);
     stop = PyObject_GetAttrString(module, "stop");
-    args = stop == NULL ? NULL : Py_BuildValue("(Od)", stop, EXIT_S);
+    args = stop == NULL ? NULL : Py_BuildValue("(OdO)", stop, EXIT_S, Py_False);
     if (hooks != NULL && none != NULL && args != NULL &&
         call_with_own(module, "os", "register_at_fork", none, hooks) == 0)
         r = call_with_own(module, "atexit", "register", args, NULL);
@@ -460,30 +501,35 @@ static PyObject *service_start(PyObject *module, PyObject *options)
 
 /* --- flush and stop --- */
 
-static int read_timeout(PyObject *args, int64_t *ret_ns)
+/* (seconds, whether also while a server is away) */
+static int read_patience(PyObject *args, struct patience *ret_patience)
 {
     double seconds;
+    int is_patient = 1;
 
-    if (!PyArg_ParseTuple(args, "d", &seconds))
+    if (!PyArg_ParseTuple(args, "d|p", &seconds, &is_patient))
         return -1;
     if (!(seconds > 0.0))
         seconds = 0.0;
     if (seconds > TIMEOUT_S_MAX)
         seconds = TIMEOUT_S_MAX;
-    *ret_ns = (int64_t)(seconds * (double)NS_PER_S);
+    ret_patience->ns = (int64_t)(seconds * (double)NS_PER_S);
+    ret_patience->is_patient = is_patient != 0;
+    if (!is_patient && service->options.url != NULL && ret_patience->ns > SERVER_NS)
+        ret_patience->ns = SERVER_NS;
     return 0;
 }
 
 static PyObject *service_flush(PyObject *module, PyObject *args)
 {
-    int64_t timeout_ns;
+    struct patience patience;
 
     (void)module;
-    if (read_timeout(args, &timeout_ns) < 0)
+    if (read_patience(args, &patience) < 0)
         return NULL;
     if (!is_main_interpreter())
         Py_RETURN_TRUE;
-    return PyBool_FromLong(service->state != STS__SERVICE_RUNNING || flush_slice(timeout_ns));
+    return PyBool_FromLong(service->state != STS__SERVICE_RUNNING || flush_slice(patience));
 }
 
 /* Until those have left who use it without the interpreter's lock: they are woken, and on their
@@ -497,30 +543,30 @@ static void wait_for_users(void)
     }
 }
 
-static bool write_rest(int64_t until_ns)
+static bool write_rest(struct patience patience)
 {
     struct sts__writer_mark mark = sts__writer_mark(service->writer);
     bool is_written;
 
     sts__service_pump();
-    is_written = sts__writer_begin(service->writer, NULL) == 0 &&
-                 flush_writer(mark, until_ns - sts__clock_mono_ns());
+    is_written = sts__writer_begin(service->writer, NULL) == 0 && flush_writer(mark, patience);
     atomic_store(&service->is_written_out, true);
     sts__writer_close(service->writer);
     wait_for_users();
     return is_written;
 }
 
-static bool stop_all(int64_t timeout_ns)
+static bool stop_all(struct patience patience)
 {
-    int64_t until_ns = sts__clock_mono_ns() + timeout_ns;
+    int64_t until_ns = sts__clock_mono_ns() + patience.ns;
     bool is_written;
 
     atomic_store(&service->is_written_out, false);
     service->state = STS__SERVICE_STOPPING;
     service->options.engine->uninstall();
     sts__recorder_end(service->recorder);
-    is_written = write_rest(until_ns);
+    patience.ns = until_ns - sts__clock_mono_ns();
+    is_written = write_rest(patience);
     sts__sigterm_uninstall();
     tear_down();
     return is_written;
@@ -541,24 +587,25 @@ static bool wait_for_stop(int64_t timeout_ns)
 
 static PyObject *service_stop(PyObject *module, PyObject *args)
 {
-    int64_t timeout_ns;
+    struct patience patience;
 
     (void)module;
-    if (read_timeout(args, &timeout_ns) < 0)
+    if (read_patience(args, &patience) < 0)
         return NULL;
     if (!is_main_interpreter())
         Py_RETURN_TRUE;
     if (service->state == STS__SERVICE_RUNNING)
-        return PyBool_FromLong(stop_all(timeout_ns));
-    return PyBool_FromLong(wait_for_stop(timeout_ns));
+        return PyBool_FromLong(stop_all(patience));
+    return PyBool_FromLong(wait_for_stop(patience.ns));
 }
 
 PyMethodDef sts__service_methods[] = {
     { "start", service_start, METH_O, "start(options): profile this process from now on" },
     { "stop", service_stop, METH_VARARGS,
-      "stop(timeout): end it; whether all was written in that many seconds" },
+      "stop(timeout, patient=True): end it; whether all was written in that many seconds" },
     { "flush", service_flush, METH_VARARGS,
-      "flush(timeout): end the slice now; whether it was written in that many seconds" },
+      "flush(timeout, patient=True): end the slice now; whether it was written in that many "
+      "seconds" },
     { "status", sts__service_status, METH_NOARGS, "status(): how it is, as a dict" },
     { "fork_before", sts__service_fork_before, METH_NOARGS, "for os.register_at_fork" },
     { "fork_parent", sts__service_fork_parent, METH_NOARGS, "for os.register_at_fork" },

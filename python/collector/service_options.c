@@ -13,13 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SLICE_NS_MIN    INT64_C(1000000)           /* 1 ms */
-#define SLICE_NS_MAX    INT64_C(31536000000000000) /* a year */
-#define NS_PER_S        INT64_C(1000000000)
-#define SECONDS_MAX     INT64_C(3153600000) /* 100 years */
-#define SETS_MAX        100000
-#define QUEUE_MAX       1000000
-#define CLOCK_SPEED_MAX 1e6
+#define SLICE_NS_MIN        INT64_C(1000000)           /* 1 ms */
+#define SLICE_NS_MAX        INT64_C(31536000000000000) /* a year */
+#define NS_PER_S            INT64_C(1000000000)
+#define SECONDS_MAX         INT64_C(3153600000) /* 100 years */
+#define SETS_MAX            100000
+#define QUEUE_MAX           1000000
+#define CLOCK_SPEED_MAX     1e6
+#define TEXT_BYTES_MAX      ((size_t)8192)
+#define SPOOL_BYTES_DEFAULT ((size_t)64 << 20)
+#define SPOOL_BYTES_MAX     (INT64_C(1) << 40)
 
 /* --- values; each: -1 with an exception set --- */
 
@@ -127,6 +130,62 @@ static int set_path(struct sts__service_options *options, PyObject *value)
 static int set_plugin(struct sts__service_options *options, PyObject *value)
 {
     return take_path(value, &options->plugin);
+}
+
+/* Texts that are read as they are. */
+static int take_text(PyObject *value, const char *name, char **ret_text)
+{
+    const char *text;
+
+    if (value == Py_None)
+        return 0;
+    text = PyUnicode_AsUTF8(value);
+    if (text == NULL)
+        return -1;
+    if (strlen(text) > TEXT_BYTES_MAX) {
+        PyErr_Format(PyExc_ValueError, "%s is too long", name);
+        return -1;
+    }
+    free(*ret_text);
+    *ret_text = strdup(text);
+    if (*ret_text == NULL)
+        PyErr_NoMemory();
+    return *ret_text == NULL ? -1 : 0;
+}
+
+static int set_url(struct sts__service_options *options, PyObject *value)
+{
+    return take_text(value, "url", &options->url);
+}
+
+static int set_token(struct sts__service_options *options, PyObject *value)
+{
+    return take_text(value, "token", &options->token);
+}
+
+static int set_proxy(struct sts__service_options *options, PyObject *value)
+{
+    return take_text(value, "proxy", &options->proxy);
+}
+
+static int set_no_proxy(struct sts__service_options *options, PyObject *value)
+{
+    return take_text(value, "no_proxy", &options->no_proxy);
+}
+
+static int set_ca(struct sts__service_options *options, PyObject *value)
+{
+    return take_path(value, &options->ca);
+}
+
+static int set_spool(struct sts__service_options *options, PyObject *value)
+{
+    return take_path(value, &options->spool);
+}
+
+static int set_spool_bytes_max(struct sts__service_options *options, PyObject *value)
+{
+    return read_size(value, "spool_bytes_max", 1, SPOOL_BYTES_MAX, &options->spool_bytes_max);
 }
 
 static int set_fd(struct sts__service_options *options, PyObject *value)
@@ -296,6 +355,13 @@ static const struct {
 } table[] = {
     { "path", set_path },
     { "plugin", set_plugin },
+    { "url", set_url },
+    { "token", set_token },
+    { "ca", set_ca },
+    { "proxy", set_proxy },
+    { "no_proxy", set_no_proxy },
+    { "spool", set_spool },
+    { "spool_bytes_max", set_spool_bytes_max },
     { "fd", set_fd },
     { "callback", set_callback },
     { "slice_ns", set_slice_ns },
@@ -331,8 +397,14 @@ static int set_all(struct sts__service_options *options, PyObject *dict)
         if (set_option(options, key, value) < 0)
             return -1;
     }
-    if ((options->path != NULL) + (options->fd >= 0) + (options->callback != NULL) != 1) {
-        PyErr_SetString(PyExc_ValueError, "one of path, fd and callback is needed");
+    if ((options->path != NULL) + (options->url != NULL) + (options->fd >= 0) +
+            (options->callback != NULL) !=
+        1) {
+        PyErr_SetString(PyExc_ValueError, "one of path, url, fd and callback is needed");
+        return -1;
+    }
+    if (options->url != NULL && options->plugin == NULL) {
+        PyErr_SetString(PyExc_ValueError, "a url needs a plugin");
         return -1;
     }
     if (options->budget > 0.0 && !options->engine->has_budget) {
@@ -353,6 +425,7 @@ int sts__service_options_init(struct sts__service_options *options, PyObject *di
     options->label_sets_max = STS__LABEL_SETS_MAX;
     options->queue_max = 1024;
     options->log.keep = 5;
+    options->spool_bytes_max = SPOOL_BYTES_DEFAULT;
     options->clock_speed = 1.0;
     options->labels = PyMem_RawMalloc(n_bytes);
     if (options->labels == NULL) {
@@ -375,6 +448,12 @@ void sts__service_options_deinit(struct sts__service_options *options)
     }
     PyMem_RawFree(options->labels);
     free(options->path);
+    free(options->url);
+    free(options->token);
+    free(options->ca);
+    free(options->proxy);
+    free(options->no_proxy);
+    free(options->spool);
     free(options->plugin);
     Py_CLEAR(options->callback);
     memset(options, 0, sizeof(*options));

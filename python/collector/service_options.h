@@ -14,8 +14,11 @@
 #define STS__PID_LABEL "pid"
 
 struct sts__service_options {
-    char *path;         /* owned, absolute; or NULL */
-    char *plugin;       /* owned; path is a store, and this writes it; or NULL */
+    char *path;                                  /* owned, absolute; or NULL */
+    char *url;                                   /* owned; of a server, or NULL */
+    char *token, *ca, *proxy, *no_proxy, *spool; /* owned, for it; or NULL */
+    size_t spool_bytes_max;
+    char *plugin;       /* owned; writes the store that path is, or sends to url; or NULL */
     int fd;             /* or -1 */
     PyObject *callback; /* owned; or NULL */
     const struct sts__service_engine *engine;

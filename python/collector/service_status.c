@@ -38,12 +38,26 @@ static int put_target(PyObject *dict, const struct sts__service_options *options
 
     if (options->path != NULL)
         return put_text(dict, "target", options->path);
+    if (options->url != NULL)
+        return put_text(dict, "target", options->url);
     if (options->callback != NULL) {
         Py_INCREF(options->callback);
         return put(dict, "target", options->callback);
     }
     snprintf(text, sizeof(text), "descriptor %d", options->fd);
     return put_text(dict, "target", text);
+}
+
+/* What a server has and what waits for it; other sinks have nothing of the kind. */
+static int put_sink(PyObject *dict, const struct sts__line_sink_counts *counts)
+{
+    if (put_count(dict, "profiles_spooled", counts->n_kept) < 0 ||
+        put_count(dict, "profiles_adopted", counts->n_adopted) < 0 ||
+        put_count(dict, "bytes_spooled", counts->n_kept_bytes) < 0 ||
+        put_count(dict, "requests", counts->n_requests) < 0 ||
+        put_count(dict, "requests_failed", counts->n_requests_failed) < 0)
+        return -1;
+    return put(dict, "server_away", PyBool_FromLong(counts->is_away));
 }
 
 static int put_writer(PyObject *dict, const struct sts__writer_counts *counts)
@@ -59,6 +73,8 @@ static int put_writer(PyObject *dict, const struct sts__writer_counts *counts)
         put_count(dict, "profiles_dropped", counts->n_profiles_dropped) < 0 ||
         put_count(dict, "bytes_written", counts->n_bytes_written) < 0 ||
         put_count(dict, "sink_errors", counts->n_sink_errors) < 0)
+        return -1;
+    if (counts->sink_keeps && put_sink(dict, &counts->sink) < 0)
         return -1;
     return put_count(dict, "slices_pending", counts->n_slices_waiting);
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posix
 
-from . import _service
+from . import _collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ TIMEOUT_S = 2.0  # what such an end may wait for the disk
 
 
 def _stop() -> None:
-    _service.stop(timeout=TIMEOUT_S)
+    _collector.stop(TIMEOUT_S, False)
 
 
 def _flush() -> None:  # a program that is not there raises, and this one goes on
-    _service.flush(timeout=TIMEOUT_S)
+    _collector.flush(TIMEOUT_S, False)
 
 
 def _settled(call: Any, settle: Callable[[], None]) -> Any:

@@ -19,6 +19,8 @@ _BYTES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
 _SLICE_NS_MIN, _SLICE_NS_MAX = 10**7, 86400 * 10**9
 _KEEP_MAX = 10000
 _EXIT_S = 5.0  # what the end of a process may wait for the disk
+_TOKEN_CHARS_MAX = 4096
+_SPOOL_BYTES, _SPOOL_BYTES_MIN, _SPOOL_BYTES_MAX = 64 * 2**20, 64 * 2**10, 2**40
 
 
 # --- values as people give them ---
@@ -200,10 +202,12 @@ def _path_of(target: Any) -> Dict[str, Any]:
     if not path:
         raise _usage("the target's path is empty")
     scheme, is_url, _ = path.partition("://")
+    if is_url and scheme.lower() in ("http", "https"):
+        return {"url": path, "plugin": _plugin("_http.so")}
     if is_url and scheme.isalnum():
         from ._errors import UnsupportedError
 
-        raise UnsupportedError("%r: start() writes logs and stores, not to a URL yet" % path)
+        raise UnsupportedError("%r: start() sends to http:// and https:// alone" % path)
     return {"fd": 2} if path == "-" else {"path": path}
 
 
@@ -236,8 +240,8 @@ def _is_store(path: Any) -> bool:
         return False
 
 
-def _plugin() -> str:
-    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "_store.so")
+def _plugin(name: str) -> str:
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
 
 
 def _sink(target: Any) -> Tuple[Dict[str, Any], Optional[str]]:
@@ -245,7 +249,7 @@ def _sink(target: Any) -> Tuple[Dict[str, Any], Optional[str]]:
     if isinstance(target, (str, bytes, os.PathLike)):
         sink = _path_of(target)
         if "path" in sink and _is_store(sink["path"]):
-            sink["plugin"] = _plugin()
+            sink["plugin"] = _plugin("_store.so")
         return sink, None
     if isinstance(target, int) and not isinstance(target, bool):
         if target < 0:
@@ -260,6 +264,62 @@ def _sink(target: Any) -> Tuple[Dict[str, Any], Optional[str]]:
         return {"callback": _to_callable(target)}, "callable %s" % name
     raise TypeError("target must be a path, a file descriptor, sys.stderr, a logger or a callable, "
                     "not %s" % type(target).__name__)
+
+
+# --- servers ---
+
+
+def _token_of(token: Any, token_file: Any) -> Optional[str]:
+    """From the one that was given, else from the environment; None: the server asks for none."""
+    if token is not None and token_file is not None:
+        raise _usage("token and token_file are one thing")
+    if token is not None and not isinstance(token, str):
+        raise TypeError("token must be a str, not %s" % type(token).__name__)
+    if token_file is None and token is None:
+        token = os.environ.get("STATSLICE_TOKEN") or None
+        token_file = None if token else os.environ.get("STATSLICE_TOKEN_FILE") or None
+    if token_file is not None:
+        with open(token_file, encoding="ascii", errors="replace") as file:
+            token = file.read(_TOKEN_CHARS_MAX + 1)
+    if token is None:
+        return None
+    token = token.strip()
+    if not token or len(token) > _TOKEN_CHARS_MAX or any(not "!" <= sign <= "~" for sign in token):
+        raise _usage("token: it is empty, too long, or has other signs than a token's")
+    return token
+
+
+def _proxies(url: str) -> Dict[str, str]:
+    """As curl reads the environment, which may change under another thread's hands later on."""
+    def first(*names: str) -> str:
+        return next((os.environ[name] for name in names if os.environ.get(name)), "")
+
+    if url.lower().startswith("https"):
+        proxy = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    else:  # not HTTP_PROXY, which a CGI program has of its client
+        proxy = first("http_proxy", "all_proxy", "ALL_PROXY")
+    return {"proxy": proxy, "no_proxy": first("no_proxy", "NO_PROXY")} if proxy else {}
+
+
+def _server(sink: Dict[str, Any], token: Any, token_file: Any, ca: Any, spool: Any,
+            spool_max: Any) -> Dict[str, Any]:
+    """The collector's options of a server; of another target there are none."""
+    if "url" not in sink:
+        for name, value in (("token", token), ("token_file", token_file), ("ca", ca),
+                            ("spool", spool), ("spool_max", spool_max)):
+            if value is not None:
+                raise _usage("%s is for a target that is a server's URL" % name)
+        return {}
+    spool = spool if spool is not None else os.environ.get("STATSLICE_SPOOL") or None
+    size = _SPOOL_BYTES if spool_max is None else _size_bytes(spool_max, "spool_max")
+    if not _SPOOL_BYTES_MIN <= size <= _SPOOL_BYTES_MAX:
+        raise _usage("spool_max: %r is out of range: 64 KiB to 1 TiB" % (spool_max,))
+    ca = ca if ca is not None else os.environ.get("STATSLICE_CA") or None
+    if ca is not None:
+        with open(ca, "rb"):  # a file that is not there shows now
+            pass
+    return dict(_proxies(sink["url"]), token=_token_of(token, token_file), ca=ca, spool=spool,
+                spool_bytes_max=size)
 
 
 def _rotation(size: Any, age: Any, keep: Any) -> Dict[str, int]:
@@ -286,7 +346,7 @@ _watches_children = False
 
 def _stop_at_exit() -> None:
     try:
-        stop(_EXIT_S)
+        stop()
     except Exception:  # the process ends; nobody is there to be told
         pass
 
@@ -343,12 +403,17 @@ def start(
     rotate_size: Union[None, int, str] = None,
     rotate_age: Union[None, int, float, str] = None,
     keep: int = 5,
+    token: Optional[str] = None,
+    token_file: Union[None, str, os.PathLike] = None,
+    ca: Union[None, str, os.PathLike] = None,
+    spool: Union[None, str, os.PathLike] = None,
+    spool_max: Union[None, int, str] = None,
     **labels: Any,
 ) -> bool:
     """Profile this process from now on, and write a profile away for each slice of time.
 
     target: a path (a store where it ends in .db or .sqlite, or is one; else a log, lines are
-    appended), "-" or sys.stderr, a file descriptor, a
+    appended), a server's URL ("http://host:8521"), "-" or sys.stderr, a file descriptor, a
     ``logging.Logger`` (level INFO), or a callable, which gets each ``ProfileRecord``.
     slice: width in seconds, or text ("10s", "500ms"); edges lie on multiples since 1970.
     engine: "frames" counts Python functions; "events" what cProfile counts, C functions too, at
@@ -359,6 +424,9 @@ def start(
     queue_max: profiles that wait for a slow target; more are dropped, and counted.
     rotate_size, rotate_age: begin a new file at that size ("64MB") or age ("1d"); keep: how many
     old ones stay.
+    token, token_file: what the server knows the service by (else STATSLICE_TOKEN). ca: a file of
+    authorities to trust instead of the system's. spool, spool_max: the folder where profiles wait
+    while the server is away, and how much of it ("64MiB") the processes of a service may fill.
     labels: of every profile, such as ``service="shop"``. ``pid`` and ``host`` are there anyway,
     and ``service`` comes from STATSLICE_SERVICE.
 
@@ -384,7 +452,8 @@ def start(
         thread_label=bool(thread_label),
         label_sets_max=_integer(label_sets_max, "label_sets_max", 1, 100000),
         queue_max=_integer(queue_max, "queue_max", 1, 10**6),
-        **_rotation(rotate_size, rotate_age, keep))
+        **_rotation(rotate_size, rotate_age, keep),
+        **_server(sink, token, token_file, ca, spool, spool_max))
 
     from . import _collector
 
@@ -401,13 +470,16 @@ def _timeout(seconds: float) -> float:
     return max(seconds, 0.0)
 
 
-def stop(timeout: float = 5.0) -> bool:
+def stop(timeout: Optional[float] = None) -> bool:
     """Write the last slice and end. Whether all was written within so many seconds.
 
-    True where nothing is running. A process that ends calls it by itself.
+    None: 5 s; and 2 s for a server, which is not waited for while it is away: what it was not sent
+    is sent by the next process. True where nothing is running. A process that ends calls it by itself.
     """
     from . import _collector
 
+    if timeout is None:
+        return _collector.stop(_EXIT_S, False)
     return _collector.stop(_timeout(timeout))
 
 

@@ -64,9 +64,13 @@ static uint64_t sum_of(const char *line, size_t len)
     return sum | 1;
 }
 
+/* What is damaged is the store, not the line. */
 static int commit(struct plugin_store *own, struct sts_error *err)
 {
     int r = sts_store_commit(own->store, err);
+
+    if (r == STS_E_FORMAT)
+        r = STS_E_IO;
 
     if (r == 0) {
         own->pending_sum = 0;

@@ -8,13 +8,13 @@
  */
 #include "writer/store_lines.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "writer/plugin.h"
 #include "writer/store_plugin.h"
 
 struct store_lines {
@@ -23,24 +23,16 @@ struct store_lines {
     void *store; /* the plugin's; NULL until it is opened */
 };
 
-/* Never unloaded: a thread may still be in it. */
 static int load(const char *path, const struct sts__store_plugin **ret_plugin,
                 struct sts_error *err)
 {
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    const struct sts__store_plugin *plugin =
-        object == NULL ? NULL : dlsym(object, STS__STORE_PLUGIN_SYMBOL);
+    const void *found;
+    int r = sts__plugin_load(path, STS__STORE_PLUGIN_SYMBOL, STS__STORE_PLUGIN_VERSION,
+                             "stores cannot be written", &found, err);
 
-    if (plugin == NULL) {
-        const char *reason = dlerror();
-        return sts__fail(err, STS_E_UNSUPPORTED, "stores cannot be written: %.160s",
-                         reason == NULL ? "the plugin is not one" : reason);
-    }
-    if (plugin->version != STS__STORE_PLUGIN_VERSION)
-        return sts__fail(err, STS_E_UNSUPPORTED,
-                         "stores cannot be written: \"%.120s\" is of another version", path);
-    *ret_plugin = plugin;
-    return 0;
+    if (r == 0)
+        *ret_plugin = found;
+    return r;
 }
 
 static atomic_int n_open; /* stores, of this process or of the one that it was forked from */
@@ -82,7 +74,12 @@ static int write_line(void *context, const char *line, size_t len, const atomic_
     (void)give_up; /* a commit waits for others a moment at most */
     if (lines->store == NULL)
         r = open_store(lines, err);
-    return r < 0 ? r : lines->plugin->write(lines->store, line, len, err);
+    if (r < 0) /* that is not the line's fault, whatever it is */
+        return STS_E_IO;
+    r = lines->plugin->write(lines->store, line, len, err);
+    if (r == STS_E_FORMAT || r == STS_E_LIMIT)
+        close_store(lines); /* and what it has of the line goes with it */
+    return r;
 }
 
 static void close_lines(void *context)

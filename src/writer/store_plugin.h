@@ -20,7 +20,8 @@ struct sts__store_plugin {
     int (*open)(const char *path, void **ret_store, struct sts_error *err);
     /*
      * One line of the profile log. Returns: 0: it is on the disk. A line that failed may be offered
-     * again, and is stored once.
+     * again, and is stored once. Errors: STS_E_FORMAT, STS_E_LIMIT: it can never be stored; the
+     * store is to be closed, and opened again.
      */
     int (*write)(void *store, const char *line, size_t len, struct sts_error *err);
     void (*close)(void *store); /* also in a forked child, where it leaves the file alone */

@@ -32,6 +32,10 @@ struct sts__writer {
     bool asked;           /* something came that makes a failed line worth another try */
     bool at_hand;         /* a slice was taken, and not all of its lines are written */
     bool failed;          /* the line at hand was refused by the sink */
+    bool tend_asked;      /* somebody waits for what the sink keeps */
+    bool tend_woken;      /* the sink is not to be waited for */
+    bool is_settled;      /* the sink keeps nothing */
+    uint64_t n_setbacks;  /* failures of the sink that it gets over by itself */
     bool is_remains;      /* a fork's copy of one whose thread hung: nobody may touch it */
     uint64_t n_failures;  /* of the sink, and of want of memory */
     uint64_t done_serial; /* slices before it are written, or lost */
@@ -92,6 +96,7 @@ int sts__writer_new(const struct sts__writer_options *options, struct sts__line_
     gather.labels = writer->labels->labels;
     writer->by_thread = gather.by_thread;
     writer->sink = take_sink;
+    writer->is_settled = true;
     atomic_init(&writer->give_up, false);
     sts__encoder_init(&writer->encoder, &gather);
     sts__slice_queue_init(&writer->queue, options->n_profiles_max, options->n_bytes_max);
@@ -138,12 +143,17 @@ void sts__writer_free(struct sts__writer *writer)
 
 /* --- the thread: its lock is held on entry of each of these, and on return --- */
 
+static void note_reason(struct sts__writer *writer, const struct sts_error *err)
+{
+    memcpy(writer->counts.last_error, err->text, sizeof(writer->counts.last_error));
+    writer->counts.last_error[sizeof(writer->counts.last_error) - 1] = '\0';
+}
+
 static void note_failure(struct sts__writer *writer, const struct sts_error *err)
 {
     writer->n_failures++;
     writer->counts.n_sink_errors++;
-    memcpy(writer->counts.last_error, err->text, sizeof(writer->counts.last_error));
-    writer->counts.last_error[sizeof(writer->counts.last_error) - 1] = '\0';
+    note_reason(writer, err);
 }
 
 /* Drops are told by the profile that is made next, and counted again if that gets lost too. */
@@ -168,6 +178,12 @@ static void encode(struct sts__writer *writer, struct sts__slice *slice)
     sts__slice_queue_finish(&writer->queue);
 }
 
+/* Whether a line that failed is worth another try. */
+static bool may_be_taken(const struct sts__writer *writer, int status)
+{
+    return writer->sink.kind->keeps_line && status != STS_E_FORMAT && status != STS_E_LIMIT;
+}
+
 static void write_line(struct sts__writer *writer)
 {
     const char *line = writer->encoder.lines.data + writer->line_begin;
@@ -186,10 +202,11 @@ static void write_line(struct sts__writer *writer)
     if (r >= 0) {
         writer->counts.n_profiles_written++;
         writer->counts.n_bytes_written += len;
-    } else if (!writer->sink.kind->keeps_line) {
+        writer->is_settled = writer->sink.kind->tend == NULL;
+    } else if (!may_be_taken(writer, r)) {
         sts__slice_queue_count_dropped(&writer->queue, 1);
     }
-    writer->failed = r < 0 && writer->sink.kind->keeps_line;
+    writer->failed = r < 0 && may_be_taken(writer, r);
     if (!writer->failed)
         writer->line_begin += len;
 }
@@ -216,6 +233,38 @@ static bool work(struct sts__writer *writer)
     return true;
 }
 
+/* Let the sink do what it does between lines. Returns: in how many ns it has more to do. */
+static int64_t tend(struct sts__writer *writer)
+{
+    struct sts__line_sink_news news = { 0 };
+    bool is_asked = writer->tend_asked;
+    int64_t wait_ns;
+
+    if (writer->sink.kind->tend == NULL)
+        return STS__LINE_SINK_IDLE;
+    writer->tend_asked = writer->tend_woken = false;
+    pthread_mutex_unlock(&writer->lock);
+    wait_ns = writer->sink.kind->tend(writer->sink.context, is_asked, &news);
+    pthread_mutex_lock(&writer->lock);
+    writer->is_settled = news.is_settled;
+    sts__slice_queue_count_dropped(&writer->queue, news.n_dropped);
+    if (news.reason.text[0] != '\0')
+        note_reason(writer, &news.reason);
+    if (news.has_failed) {
+        writer->n_setbacks++;
+        writer->counts.n_sink_errors++;
+    }
+    return writer->tend_woken ? 0 : wait_ns;
+}
+
+static void wait(struct sts__writer *writer, int64_t wait_ns)
+{
+    if (wait_ns == STS__LINE_SINK_IDLE)
+        pthread_cond_wait(&writer->changed, &writer->lock);
+    else if (wait_ns > 0)
+        (void)sts__quiet_cond_wait(&writer->changed, &writer->lock, sts__clock_mono_ns() + wait_ns);
+}
+
 static void *run(void *context)
 {
     struct sts__writer *writer = context;
@@ -223,12 +272,12 @@ static void *run(void *context)
 
     pthread_mutex_lock(&writer->lock);
     while (!writer->ending) {
-        if (work(writer)) {
-            pthread_cond_broadcast(&writer->changed);
-            continue;
-        }
+        bool is_idle = !work(writer);
+        int64_t wait_ns = is_idle ? tend(writer) : 0;
+
         pthread_cond_broadcast(&writer->changed);
-        pthread_cond_wait(&writer->changed, &writer->lock);
+        if (!writer->ending)
+            wait(writer, wait_ns);
     }
     writer->running = false;
     abandoned = writer->abandoned;
@@ -240,6 +289,15 @@ static void *run(void *context)
 }
 
 /* --- the calls of others --- */
+
+/* Have the thread look at what has changed; it may be in the sink. */
+static void wake(struct sts__writer *writer)
+{
+    writer->tend_woken = true;
+    pthread_cond_broadcast(&writer->changed);
+    if (writer->running && writer->sink.kind->wake != NULL)
+        writer->sink.kind->wake(writer->sink.context);
+}
 
 /* A callback of the sink may call us. */
 static bool is_own_thread(const struct sts__writer *writer)
@@ -273,7 +331,7 @@ bool sts__writer_end(struct sts__writer *writer, int64_t timeout_ns)
     if (is_own_thread(writer))
         timeout_ns = 0;
     patience_ns = timeout_ns < PATIENCE_NS ? timeout_ns : PATIENCE_NS;
-    pthread_cond_broadcast(&writer->changed);
+    wake(writer);
     while (writer->running &&
            sts__quiet_cond_wait(&writer->changed, &writer->lock, begin_ns + patience_ns))
         continue;
@@ -296,7 +354,7 @@ void sts__writer_put(struct sts__writer *writer, struct sts__slice *take_slices)
     pthread_mutex_lock(&writer->lock);
     sts__slice_queue_put(&writer->queue, take_slices);
     writer->asked = true;
-    pthread_cond_broadcast(&writer->changed);
+    wake(writer);
     pthread_mutex_unlock(&writer->lock);
 }
 
@@ -328,6 +386,7 @@ struct sts__writer_mark sts__writer_mark(struct sts__writer *writer)
     pthread_mutex_lock(&writer->lock);
     mark.n_failures = writer->n_failures;
     mark.n_dropped = writer->queue.n_dropped_total;
+    mark.n_setbacks = writer->n_setbacks;
     pthread_mutex_unlock(&writer->lock);
     return mark;
 }
@@ -338,8 +397,14 @@ static bool went_wrong(const struct sts__writer *writer, struct sts__writer_mark
            writer->queue.n_dropped_total != since.n_dropped;
 }
 
+/* Whether all that came before serial has arrived. */
+static bool has_arrived(const struct sts__writer *writer, uint64_t serial)
+{
+    return writer->done_serial >= serial && writer->is_settled;
+}
+
 bool sts__writer_flush(struct sts__writer *writer, struct sts__writer_mark since,
-                       int64_t timeout_ns)
+                       int64_t timeout_ns, bool is_patient)
 {
     int64_t now_ns = sts__clock_mono_ns();
     int64_t until_ns = timeout_ns < INT64_MAX - now_ns ? now_ns + timeout_ns : INT64_MAX;
@@ -349,11 +414,13 @@ bool sts__writer_flush(struct sts__writer *writer, struct sts__writer_mark since
     pthread_mutex_lock(&writer->lock);
     serial = writer->queue.end_serial;
     waits = !is_own_thread(writer);
-    writer->asked = true;
-    pthread_cond_broadcast(&writer->changed);
+    writer->asked = writer->tend_asked = true;
+    wake(writer);
     for (;;) {
-        is_done = writer->done_serial >= serial && !went_wrong(writer, since);
+        is_done = has_arrived(writer, serial) && !went_wrong(writer, since);
         if (is_done || !waits || writer->closing || went_wrong(writer, since))
+            break;
+        if (!is_patient && writer->n_setbacks != since.n_setbacks)
             break;
         waits = sts__quiet_cond_wait(&writer->changed, &writer->lock, until_ns);
     }
@@ -384,6 +451,12 @@ void sts__writer_counts(struct sts__writer *writer, struct sts__writer_counts *r
     *ret_counts = writer->counts;
     ret_counts->n_profiles_dropped = writer->queue.n_dropped_total;
     ret_counts->n_slices_waiting = writer->queue.n_waiting + (writer->at_hand ? 1 : 0);
+    if (writer->sink.kind->counts != NULL) {
+        writer->sink.kind->counts(writer->sink.context, &ret_counts->sink);
+        ret_counts->n_profiles_written = ret_counts->sink.n_written;
+        ret_counts->n_bytes_written = ret_counts->sink.n_bytes_written;
+        ret_counts->sink_keeps = true;
+    }
     pthread_mutex_unlock(&writer->lock);
 }
 

@@ -31,6 +31,8 @@ struct sts__writer_counts {
     uint64_t n_sink_errors;
     size_t n_slices_waiting;
     char last_error[240]; /* "": none so far */
+    bool sink_keeps;      /* the sink is one that keeps lines: */
+    struct sts__line_sink_counts sink;
 };
 
 struct sts__writer;
@@ -69,19 +71,20 @@ struct sts__slice *sts__writer_take_done(struct sts__writer *writer);
 
 /* What has gone wrong so far. */
 struct sts__writer_mark {
-    uint64_t n_failures, n_dropped;
+    uint64_t n_failures, n_dropped, n_setbacks;
 };
 
 struct sts__writer_mark sts__writer_mark(struct sts__writer *writer);
 
 /*
- * sts__writer_flush - wait until all that was put before is written.
+ * sts__writer_flush - wait until all that was put before is written, and has arrived.
  *
- * since: taken before it was put.
+ * since:      taken before it was put.
+ * is_patient: also while a sink that keeps lines fails to pass them on.
  * Returns: false when the time is over, or when something failed or got lost since then.
  */
 bool sts__writer_flush(struct sts__writer *writer, struct sts__writer_mark since,
-                       int64_t timeout_ns);
+                       int64_t timeout_ns, bool is_patient);
 
 /* sts__writer_drop_waiting - after sts__writer_end: what was not written counts as dropped. */
 void sts__writer_drop_waiting(struct sts__writer *writer);

@@ -154,7 +154,13 @@ class Command(RunTest):
                 (["-o", "-", "--rotate-age", "1d"], "rotate"),
                 (["-o", "folder"], "is a directory"), (["-o", "no/such/file"], "no such file"),
                 (["-o", "file/below"], "not a directory"), (["-o", ""], "path of a file"),
-                (["-o", "http://host/"], "URL"),
+                (["-o", "ftp://host/"], "http:// and https:// alone"),
+                (["-o", "http://"], "URL of a server"),
+                (["-o", "http://user:secret@host"], "URL of a server"),
+                (["-o", "http://host", "--token-file", "none"], "token-file"),
+                (["-o", "http://host", "--spool-max", "1kB"], "spool-max"),
+                (["-o", "http://host", "--rotate-size", "1MB"], "rotate"),
+                (["-o", "a.log", "--spool", "x"], "for a server"),
                 (["--colour", "x"], "unknown option")):
             error = self.fails(2, "run", *options, "--", "touch", "started")
             self.assertIn(reason, error)

@@ -52,7 +52,7 @@ class Arguments(unittest.TestCase):
         self.assertIn("thread", self.refused(statslice.UsageError, thread="a", thread_label=True))
 
     def test_a_target_that_is_not_there_yet_is_unsupported(self):
-        for target in ("http://127.0.0.1:8521", "clickhouse://h/x"):
+        for target in ("ftp://127.0.0.1:8521", "clickhouse://h/x"):
             self.assertIn(target, self.refused(statslice.UnsupportedError, target))
 
     def test_a_target_that_is_none_is_refused(self):

@@ -23,12 +23,14 @@ MAY_INCLUDE = {
     "src/report": {"base", "model", "report"},
     "src/record": {"base", "record"},
     "src/writer": {"base", "model", "format", "record", "writer"},
+    "src/post": {"base", "format", "writer", "post"},
     "src/serve": {"base", "model", "format", "query", "writer", "serve"},
     "cli": {"cli", "serve"},
     "cli/top": {"cli"},
     "sqlext": {"base", "query", "store", "sqlext"},
     "python/collector": {"base", "record", "writer", "collector"},
     "python/store": {"writer"},
+    "python/http": {"base", "writer", "post", "http"},
     "python/binding": {"base", "model", "format", "binding"},
 }
 
@@ -42,6 +44,7 @@ WRAPPED = {
     r"zlib\.h": "src/format/gzip.c",
     r"zstd\.h": "src/format/zstd.c",
     r"xxhash\.h": "src/store/checksum.c",
+    r"curl/.*\.h": "python/http/curl_transport.c",
     r"sqlite3ext\.h": "sqlext/virtual_table.h",
     r"sqlite3\.h": ("src/store/sqlite.c", "src/store/sqlite_sums.c"),
 }

@@ -125,7 +125,7 @@ static void *ask(void *unused)
     (void)unused;
     while (!atomic_load(&done)) {
         sts__writer_counts(writer, &counts);
-        (void)sts__writer_flush(writer, sts__writer_mark(writer), INT64_C(3000000));
+        (void)sts__writer_flush(writer, sts__writer_mark(writer), INT64_C(3000000), true);
         nap(500);
     }
     return NULL;
@@ -182,7 +182,7 @@ static void close_all(void)
     sts__recorder_end(&recorder);
     pump();
     pthread_mutex_unlock(&lock);
-    assert_true(sts__writer_flush(writer, mark, INT64_C(20000000000)));
+    assert_true(sts__writer_flush(writer, mark, INT64_C(20000000000), true));
     assert_true(sts__writer_end(writer, INT64_C(1000000000)));
     pump();
     sts__writer_free(writer);

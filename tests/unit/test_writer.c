@@ -122,7 +122,7 @@ static struct sts__writer *open_writer(const struct sts__line_sink_kind *kind, s
 /* Since now: what went wrong before does not count. */
 static bool flush(struct sts__writer *writer, int64_t timeout_ns)
 {
-    return sts__writer_flush(writer, sts__writer_mark(writer), timeout_ns);
+    return sts__writer_flush(writer, sts__writer_mark(writer), timeout_ns, true);
 }
 
 static struct sts__code code = { .names = { "shop.py", "add", "Cart.add", 7 } };
@@ -212,7 +212,7 @@ static void test_writer__offers_a_line_that_failed_again(void **state)
     (void)state;
     set_fake(true, false);
     put(writer, 1);
-    assert_false(sts__writer_flush(writer, mark, 10 * NS_PER_S));
+    assert_false(sts__writer_flush(writer, mark, 10 * NS_PER_S, true));
     sts__writer_counts(writer, &counts);
     assert_string_equal(counts.last_error, "the disk is full");
     assert_int_not_equal(counts.n_sink_errors, 0);
