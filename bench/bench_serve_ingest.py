@@ -50,7 +50,8 @@ class Fleet:
         self.processes = processes
         made = [[self.rows(rng, service, functions, callers) for _ in range(VARIANTS)]
                 for service in range(SERVICES)]
-        self.rows_of = [[rows.encode() for rows, _ in variants] for variants in made]
+        self.rows_of = [[rows.encode() + b"}\n" for rows, _ in variants] for variants in made]
+        self.packed_rows_of = [[gzip.compress(rows, 6) for rows in variants] for variants in self.rows_of]
         self.calls_of = [[calls for _, calls in variants] for variants in made]
 
     @staticmethod
@@ -74,13 +75,17 @@ class Fleet:
                                         for _ in range(callers)}
         return json.dumps(rows, separators=(",", ":")), calls
 
-    def line(self, n):
+    def line(self, n, is_packed):
+        """With its newline; packed, it is two members of a gzip stream."""
         process, turn = n % self.processes, n // self.processes
         service, begin = process % SERVICES, BEGIN + SLICE * turn
         head = ('{"statslice":1,"begin":"%s","end":"%s","engine":"frames","clock":"wall","coverage":1,'
                 '"labels":{"host":"h%d","service":"app%d"},"func_profiles":'
                 % (rfc3339(begin), rfc3339(begin + SLICE), process, service))
-        return head.encode() + self.rows_of[service][(process + turn) % VARIANTS] + b"}\n"
+        variant = (process + turn) % VARIANTS
+        if is_packed:
+            return gzip.compress(head.encode(), 1) + self.packed_rows_of[service][variant]
+        return head.encode() + self.rows_of[service][variant]
 
     def calls(self, n):
         process, turn = n % self.processes, n // self.processes
@@ -121,9 +126,7 @@ class Load:
             due = begin + batch.start / self.options.rate
             if due >= end:
                 return
-            body = b"".join(self.fleet.line(n) for n in batch)
-            if self.options.gzip:
-                body = gzip.compress(body, 1)
+            body = b"".join(self.fleet.line(n, self.options.gzip) for n in batch)
             now = time.monotonic()
             if now < due:
                 time.sleep(due - now)
@@ -150,6 +153,14 @@ def status_of(pid):
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return resident, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def metrics_of(address):
+    connection = http.client.HTTPConnection(*address, timeout=30)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return {name: float(value) for name, value in re.findall(r"(?m)^(\w+)(?:\{[^}]*\})? ([0-9.e+-]+)$", text)}
 
 
 def watch(pid, rows, stop):
@@ -245,11 +256,15 @@ def main():
         took = time.monotonic() - begin
         stop.set()
         watcher.join()
+        metrics = metrics_of(address)
         server.terminate()
         server.wait()
         found = look_for(load, fleet, store, options.statslice)
         size = os.path.getsize(store)
         whole = report(options, load, rows, took, found)
+        commits = metrics["statslice_ingest_commits_total"]
+        print("%d transactions, %.1f profiles each; %.1f s of the %.1f s in them"
+              % (commits, found[0] / commits, metrics["statslice_ingest_commit_seconds_total"], took))
         print("store: %.1f MB, %.1f bits a row" % (size / 1e6, 8 * size / (found[0] * options.functions)))
     finally:
         server.kill()
