@@ -125,10 +125,9 @@ static int put(struct sts_store *store, struct sts_error *err)
     if (r < 0)
         return r;
     checkpoint(store);
-    if (++store->commits_since_keep >= KEEP_COMMITS) {
+    if (++store->commits_since_keep >= KEEP_COMMITS &&
+        sts__store_keep_up(store->db, &store->packing, &store->kept_service_id))
         store->commits_since_keep = 0;
-        sts__store_keep_up(store->db, &store->packing);
-    }
     return 0;
 }
 

@@ -24,6 +24,7 @@ struct sts_store {
     struct sts__batch filling;
     struct sts__batch packing;   /* the thread's while it runs; not empty after it failed */
     unsigned commits_since_keep; /* the thread's while it runs */
+    int64_t kept_service_id;     /* with it: of a keeping that goes on at the next commit; 0 */
     struct sts_store_tally tally;
     size_t checkpoint_pages; /* in the log at the last checkpoint; with packing, the thread's */
     enum sts_store_state *states; /* of the last batch */
@@ -58,7 +59,10 @@ STS_MUST_CHECK int sts__store_put(struct sts__db *db, struct sts__batch *batch,
 /*
  * sts__store_keep_up - merge what has become many chunks of the batch's services, and let go of
  * what is too old. What fails here is no failure of the batch: it is tried again later.
+ *
+ * kept:    number of the service that was seen to last; 0 at first, and when all were.
+ * Returns: false where there is more to do than a commit can wait for: the next one goes on.
  */
-void sts__store_keep_up(struct sts__db *db, const struct sts__batch *batch);
+bool sts__store_keep_up(struct sts__db *db, const struct sts__batch *batch, int64_t *kept);
 
 #endif

@@ -93,23 +93,61 @@ int sts_store_compact(struct sts_store *store, sts_store_step_fn visit, void *co
 /* Small merges, of as few rows as a service's own thread can spare. */
 #define KEEP_UP_ROWS_MAX ((size_t)1 << 18)
 #define KEEP_UP_FAN_IN   8
+#define KEEP_UP_NS       INT64_C(50000000) /* who commits waits no longer, but for one service */
 
-void sts__store_keep_up(struct sts__db *db, const struct sts__batch *batch)
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* The services of a batch in order of their number. NULL when out of memory. */
+static int64_t *services_of(const struct sts__batch *batch)
+{
+    int64_t *ids = sts__alloc_array(batch->profile_count, sizeof(*ids));
+
+    if (ids == NULL)
+        return NULL;
+    for (size_t i = 0; i < batch->profile_count; i++)
+        ids[i] = batch->profiles[i].service_id;
+    if (batch->profile_count > 1)
+        qsort(ids, batch->profile_count, sizeof(*ids), compare_ids);
+    return ids;
+}
+
+/* The services behind *kept, until the time is over. Returns: 1; 0: it was; below 0. */
+static int keep_services(struct sts__db *db, const int64_t *ids, size_t count, int64_t *kept)
 {
     const struct sts__compact how = { KEEP_UP_ROWS_MAX, KEEP_UP_FAN_IN, NULL, NULL };
-    int64_t before = 0;
-    size_t gone;
+    int64_t until_ns = sts__clock_mono_ns() + KEEP_UP_NS;
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < batch->profile_count; i++) {
-        if (batch->profiles[i].service_id == before) /* they mostly are of one */
+    for (size_t i = 0; i < count && r == 0; i++) {
+        if (ids[i] <= *kept)
             continue;
-        before = batch->profiles[i].service_id;
-        r = sts__compact_service(db, before, &how, NULL);
+        if (sts__clock_mono_ns() >= until_ns)
+            return 0;
+        r = sts__compact_service(db, ids[i], &how, NULL);
+        *kept = ids[i];
     }
+    return r < 0 ? r : 1;
+}
+
+bool sts__store_keep_up(struct sts__db *db, const struct sts__batch *batch, int64_t *kept)
+{
+    int64_t *ids = services_of(batch);
+    size_t gone;
+    int r = ids == NULL ? STS_E_NOMEM : keep_services(db, ids, batch->profile_count, kept);
+
+    free(ids);
     if (r == 0)
+        return false;
+    *kept = 0;
+    if (r > 0)
         r = sts__retain(db, sts__clock_wall_ns(), &gone, NULL);
     (void)r;
+    return true;
 }
 
 /* --- retention --- */
