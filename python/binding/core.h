@@ -58,7 +58,8 @@ int core_add_profile_type(PyObject *module);
 int core_add_reader_type(PyObject *module);
 int core_add_query_type(PyObject *module);
 int core_add_series_type(PyObject *module);
-int core_add_diff_types(PyObject *module);
+int core_add_diff_query_type(PyObject *module);
+int core_add_diff_type(PyObject *module);
 
 /* query_options() -> [(name, argument or None, repeatable, help)] */
 PyObject *core_query_options(PyObject *module, PyObject *none);

@@ -1,144 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core_diff.c - the types DiffQuery (options and profiles in, a comparison out) and Diff.
+ * core_diff.c - the type Diff: a comparison's rows as tuples, and its tables as bytes.
  */
-#include "binding/core_work.h"
-
-/* --- DiffQuery --- */
-
-static PyObject *query_new(PyTypeObject *type, PyObject *args, PyObject *names)
-{
-    struct sts_error err = { 0 };
-    PyObject *self = core_object_new(type);
-    int r;
-
-    if (self == NULL)
-        return NULL;
-    r = sts_diff_query_new(&((struct core_diff_query *)self)->query, &err);
-    if (r >= 0)
-        return self;
-    core_raise(core_object_state(self), r, &err, NULL);
-    Py_DECREF(self);
-    return NULL;
-}
-
-static void query_dealloc(PyObject *self)
-{
-    PyObject_GC_UnTrack(self);
-    sts_diff_query_free(((struct core_diff_query *)self)->query);
-    core_object_dealloc(self);
-}
-
-/* Free for use. NULL with ValueError where it is finished, or busy in another thread. */
-static struct core_diff_query *usable(PyObject *self)
-{
-    struct core_diff_query *query = (struct core_diff_query *)self;
-
-    if (query->query != NULL && !query->busy)
-        return query;
-    PyErr_SetString(PyExc_ValueError, query->busy ? "another thread is working on this query"
-                                                  : "the query is finished");
-    return NULL;
-}
-
-static PyObject *query_set(PyObject *self, PyObject *args)
-{
-    struct core_diff_query *query = usable(self);
-    struct sts_error err = { 0 };
-    const char *name, *value;
-    int r;
-
-    if (query == NULL || !PyArg_ParseTuple(args, "ss:set", &name, &value))
-        return NULL;
-    r = sts_diff_query_set(query->query, name, value, &err);
-    if (r < 0)
-        return core_raise(core_object_state(self), r, &err, NULL);
-    Py_RETURN_NONE;
-}
-
-static int take(void *query, const struct sts_profile *profile, struct sts_error *err)
-{
-    const struct core_diff_query *self = query;
-
-    return sts_diff_query_add(self->query, self->sides, profile, err);
-}
-
-static int take_store(void *query, struct sts_store *store, struct sts_error *err)
-{
-    const struct core_diff_query *self = query;
-
-    return sts_diff_query_add_store(self->query, self->sides, store, err);
-}
-
-static PyObject *query_add(PyObject *self, PyObject *args)
-{
-    struct core_diff_query *query = usable(self);
-    struct core_taker taker = { query, query == NULL ? NULL : &query->busy, take, take_store };
-    int base, new_side;
-    PyObject *source;
-
-    if (query == NULL || !PyArg_ParseTuple(args, "Opp:add", &source, &base, &new_side))
-        return NULL;
-    query->sides =
-        (base ? STS_DIFF_SIDE(STS_DIFF_BASE) : 0) | (new_side ? STS_DIFF_SIDE(STS_DIFF_NEW) : 0);
-    return core_take_from(core_object_state(self), source, &taker);
-}
-
-static PyObject *query_finish(PyObject *self, PyObject *diff_type)
-{
-    const struct core_state *state = core_object_state(self);
-    struct core_diff_query *query = usable(self);
-    struct sts_error err = { 0 };
-    PyObject *diff;
-    int r;
-
-    if (query == NULL)
-        return NULL;
-    if (!PyType_Check(diff_type) ||
-        !PyType_IsSubtype((PyTypeObject *)diff_type, state->diff_type)) {
-        PyErr_SetString(PyExc_TypeError, "a subclass of Diff is needed");
-        return NULL;
-    }
-    diff = core_object_new((PyTypeObject *)diff_type);
-    if (diff == NULL)
-        return NULL;
-    r = sts_diff_query_finish(query->query, &((struct core_diff *)diff)->diff, &err);
-    sts_diff_query_free(query->query);
-    query->query = NULL;
-    if (r >= 0)
-        return diff;
-    Py_DECREF(diff);
-    return core_raise(state, r, &err, NULL);
-}
-
-static PyMethodDef query_methods[] = {
-    { "set", query_set, METH_VARARGS, "set(name, value)\n--\n\nSet an option; both are text." },
-    { "add", query_add, METH_VARARGS,
-      "add(source, base, new)\n--\n\nSum what of profiles lies in the spans they are offered to." },
-    { "finish", query_finish, METH_O,
-      "finish(diff_type)\n--\n\nThe comparison; the query is spent afterwards." },
-    { NULL, NULL, 0, NULL },
-};
-
-static PyType_Slot query_slots[] = {
-    { Py_tp_doc,
-      (char *)"Profiles, in any order, to a comparison of two spans. add takes a Profile "
-              "or a Reader." },
-    { Py_tp_new, query_new },
-    { Py_tp_dealloc, query_dealloc },
-    { Py_tp_traverse, core_object_traverse },
-    { Py_tp_methods, query_methods },
-    { 0, NULL },
-};
-
-static PyType_Spec query_spec = {
-    .name = "statslice._core.DiffQuery",
-    .basicsize = (int)sizeof(struct core_diff_query),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-    .slots = query_slots,
-};
-
-/* --- Diff --- */
+#include "binding/core_answer.h"
 
 static const struct sts_diff *inside(PyObject *self)
 {
@@ -215,19 +79,14 @@ static PyObject *row_tuple(const struct sts_diff *diff, const struct sts_diff_ro
                          side_tuple(diff, row, STS_DIFF_BASE), side_tuple(diff, row, STS_DIFF_NEW));
 }
 
+static PyObject *row_item(const void *diff, size_t i, size_t column)
+{
+    return row_tuple(diff, sts_diff_row(diff, i));
+}
+
 static PyObject *diff_rows(PyObject *self, PyObject *none)
 {
-    size_t count = sts_diff_row_count(inside(self)), i;
-    PyObject *list = PyList_New((Py_ssize_t)count), *row;
-
-    for (i = 0; list != NULL && i < count; i++) {
-        row = row_tuple(inside(self), sts_diff_row(inside(self), i));
-        if (row == NULL)
-            Py_CLEAR(list);
-        else
-            PyList_SET_ITEM(list, (Py_ssize_t)i, row);
-    }
-    return list;
+    return core_list_of(inside(self), sts_diff_row_count(inside(self)), row_item, 0);
 }
 
 static PyObject *diff_other(PyObject *self, PyObject *none)
@@ -240,27 +99,16 @@ static PyObject *diff_total(PyObject *self, PyObject *none)
     return row_tuple(inside(self), sts_diff_total(inside(self)));
 }
 
+static int write_table(const void *diff, const char *format,
+                       const struct sts_series_write_options *options, struct sts_sink *sink,
+                       struct sts_error *err)
+{
+    return sts_diff_write(diff, format, options, sink, err);
+}
+
 static PyObject *diff_write(PyObject *self, PyObject *args)
 {
-    const struct core_state *state = core_object_state(self);
-    struct sts_series_write_options options = STS_SERIES_WRITE_OPTIONS_INIT;
-    struct sts_sink *sink = NULL;
-    struct sts_error err = { 0 };
-    PyThreadState *thread;
-    const char *format;
-    unsigned columns = 0;
-    int r;
-
-    if (!PyArg_ParseTuple(args, "s|I:write", &format, &columns))
-        return NULL;
-    options.columns = columns;
-    r = sts_sink_open_memory(CORE_MEMORY_BYTES_MAX, &sink, &err);
-    if (r < 0)
-        return core_raise(state, r, &err, NULL);
-    thread = PyEval_SaveThread();
-    r = sts_diff_write(inside(self), format, &options, sink, &err);
-    PyEval_RestoreThread(thread);
-    return core_bytes_of_sink(state, sink, r, &err);
+    return core_table_of(core_object_state(self), inside(self), write_table, args);
 }
 
 static PyGetSetDef members[] = {
@@ -307,11 +155,7 @@ static PyType_Spec spec = {
     .slots = slots,
 };
 
-int core_add_diff_types(PyObject *module)
+int core_add_diff_type(PyObject *module)
 {
-    struct core_state *state = core_state_of(module);
-
-    if (core_add_type(module, &query_spec, "DiffQuery", &state->diff_query_type) < 0)
-        return -1;
-    return core_add_type(module, &spec, "Diff", &state->diff_type);
+    return core_add_type(module, &spec, "Diff", &core_state_of(module)->diff_type);
 }

@@ -80,7 +80,8 @@ static int core_exec(PyObject *module)
 {
     if (init_constants(core_state_of(module)) < 0 || core_add_profile_type(module) < 0 ||
         core_add_reader_type(module) < 0 || core_add_query_type(module) < 0 ||
-        core_add_series_type(module) < 0 || core_add_diff_types(module) < 0)
+        core_add_series_type(module) < 0 || core_add_diff_query_type(module) < 0 ||
+        core_add_diff_type(module) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "library_version", sts_version());
 }

@@ -29,19 +29,6 @@ struct core_reader {
     bool busy;               /* a thread is in it, without the GIL */
 };
 
-struct core_query {
-    struct core_object object;
-    struct sts_query *query; /* owned; NULL once it is finished */
-    bool busy;
-};
-
-struct core_diff_query {
-    struct core_object object;
-    struct sts_diff_query *query; /* owned; NULL once it is finished */
-    bool busy;
-    unsigned sides; /* that the profile at hand is offered to */
-};
-
 struct core_diff {
     struct core_object object;
     struct sts_diff *diff; /* owned */

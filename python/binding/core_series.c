@@ -2,7 +2,7 @@
 /*
  * core_series.c - the type Series: a series' cells as lists, and its tables as bytes.
  */
-#include "binding/core_object.h"
+#include "binding/core_answer.h"
 
 static const struct sts_series *inside(PyObject *self)
 {
@@ -90,25 +90,7 @@ static PyObject *get_counts(PyObject *self, void *closure)
 
 /* --- its cells --- */
 
-/* A list of count items, each made by item(series, i, column). */
-typedef PyObject *(*item_fn)(const struct sts_series *series, size_t i, size_t column);
-
-static PyObject *list_of(const struct sts_series *series, size_t count, item_fn item, size_t column)
-{
-    PyObject *list = PyList_New((Py_ssize_t)count), *value;
-    size_t i;
-
-    for (i = 0; list != NULL && i < count; i++) {
-        value = item(series, i, column);
-        if (value == NULL)
-            Py_CLEAR(list);
-        else
-            PyList_SET_ITEM(list, (Py_ssize_t)i, value);
-    }
-    return list;
-}
-
-static PyObject *slice_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *slice_item(const void *series, size_t i, size_t column)
 {
     const struct sts_slice *slice = sts_series_slice(series, i);
 
@@ -117,12 +99,12 @@ static PyObject *slice_item(const struct sts_series *series, size_t i, size_t co
                          slice->complete ? Py_True : Py_False);
 }
 
-static PyObject *name_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *name_item(const void *series, size_t i, size_t column)
 {
     return core_text_new(sts_series_column_name(series, i));
 }
 
-static PyObject *label_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *label_item(const void *series, size_t i, size_t column)
 {
     return core_text_new(sts_series_column_label(series, i));
 }
@@ -133,7 +115,7 @@ static PyObject *shown(const struct sts_series *series, double value)
     return PyFloat_FromDouble(sts_series_unit(series) == STS_UNIT_NS ? value / 1e9 : value);
 }
 
-static PyObject *value_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *value_item(const void *series, size_t i, size_t column)
 {
     double value;
 
@@ -142,39 +124,39 @@ static PyObject *value_item(const struct sts_series *series, size_t i, size_t co
     return shown(series, value);
 }
 
-static PyObject *sum_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *sum_item(const void *series, size_t i, size_t column)
 {
     return PyLong_FromLongLong(sts_series_sum(series, i, column));
 }
 
-static PyObject *calls_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *calls_item(const void *series, size_t i, size_t column)
 {
     return PyLong_FromUnsignedLongLong(sts_series_calls(series, i, column));
 }
 
-static PyObject *offset_item(const struct sts_series *series, size_t i, size_t column)
+static PyObject *offset_item(const void *series, size_t i, size_t column)
 {
     return PyLong_FromLong(sts_series_utc_offset_s(series, sts_series_slice(series, i)->begin_ns));
 }
 
 static PyObject *series_slices(PyObject *self, PyObject *none)
 {
-    return list_of(inside(self), sts_series_slice_count(inside(self)), slice_item, 0);
+    return core_list_of(inside(self), sts_series_slice_count(inside(self)), slice_item, 0);
 }
 
 static PyObject *series_utc_offsets(PyObject *self, PyObject *none)
 {
-    return list_of(inside(self), sts_series_slice_count(inside(self)), offset_item, 0);
+    return core_list_of(inside(self), sts_series_slice_count(inside(self)), offset_item, 0);
 }
 
 static PyObject *series_names(PyObject *self, PyObject *none)
 {
-    return list_of(inside(self), sts_series_column_count(inside(self)), name_item, 0);
+    return core_list_of(inside(self), sts_series_column_count(inside(self)), name_item, 0);
 }
 
 static PyObject *series_labels(PyObject *self, PyObject *none)
 {
-    return list_of(inside(self), sts_series_column_count(inside(self)), label_item, 0);
+    return core_list_of(inside(self), sts_series_column_count(inside(self)), label_item, 0);
 }
 
 /* A column: its index, "other" or "total". Returns: 0, or -1 with an exception. */
@@ -201,13 +183,13 @@ static int read_column(PyObject *self, PyObject *object, size_t *ret_column)
     return 0;
 }
 
-static PyObject *column_list(PyObject *self, PyObject *object, item_fn item)
+static PyObject *column_list(PyObject *self, PyObject *object, core_item_fn item)
 {
     size_t column;
 
     if (read_column(self, object, &column) < 0)
         return NULL;
-    return list_of(inside(self), sts_series_slice_count(inside(self)), item, column);
+    return core_list_of(inside(self), sts_series_slice_count(inside(self)), item, column);
 }
 
 static PyObject *series_values(PyObject *self, PyObject *column)
@@ -239,27 +221,16 @@ static PyObject *series_column_value(PyObject *self, PyObject *object)
 
 /* --- as bytes --- */
 
+static int write_table(const void *series, const char *format,
+                       const struct sts_series_write_options *options, struct sts_sink *sink,
+                       struct sts_error *err)
+{
+    return sts_series_write(series, format, options, sink, err);
+}
+
 static PyObject *series_write(PyObject *self, PyObject *args)
 {
-    const struct core_state *state = core_object_state(self);
-    struct sts_series_write_options options = STS_SERIES_WRITE_OPTIONS_INIT;
-    struct sts_sink *sink = NULL;
-    struct sts_error err = { 0 };
-    PyThreadState *thread;
-    const char *format;
-    unsigned columns = 0;
-    int r;
-
-    if (!PyArg_ParseTuple(args, "s|I:write", &format, &columns))
-        return NULL;
-    options.columns = columns;
-    r = sts_sink_open_memory(CORE_MEMORY_BYTES_MAX, &sink, &err);
-    if (r < 0)
-        return core_raise(state, r, &err, NULL);
-    thread = PyEval_SaveThread();
-    r = sts_series_write(inside(self), format, &options, sink, &err);
-    PyEval_RestoreThread(thread);
-    return core_bytes_of_sink(state, sink, r, &err);
+    return core_table_of(core_object_state(self), inside(self), write_table, args);
 }
 
 static PyGetSetDef members[] = {
