@@ -88,8 +88,12 @@ static int add(struct plugin_store *own, const char *line, size_t len, struct st
     if (r < 0)
         return r;
     r = sts_input_next(input, own->profile, err);
-    if (r > 0)
+    if (r == 0) {
+        *err = (struct sts_error){ .status = STS_E_FORMAT, .text = "a line without a profile" };
+        r = STS_E_FORMAT;
+    } else if (r > 0) {
         r = sts_store_add(own->store, own->profile, err);
+    }
     sts_input_close(input);
     return r;
 }

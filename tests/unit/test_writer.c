@@ -27,7 +27,7 @@
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool fails, blocks;
+    bool fails, blocks, refuses;
     char text[1 << 16];
     size_t n_lines, n_tries;
     int n_closed;
@@ -45,7 +45,10 @@ static int fake_write(void *context, const char *line, size_t len, const atomic_
     pthread_cond_broadcast(&fake.changed);
     while (fake.blocks)
         pthread_cond_wait(&fake.changed, &fake.lock);
-    if (fake.fails) {
+    if (fake.refuses) {
+        snprintf(err->text, sizeof(err->text), "that is no profile");
+        r = STS_E_FORMAT;
+    } else if (fake.fails) {
         snprintf(err->text, sizeof(err->text), "the disk is full");
         r = STS_E_IO;
     } else {
@@ -96,7 +99,7 @@ static void wait_for_close(int n_closed)
 static int clear_fake(void **state)
 {
     (void)state;
-    fake.fails = fake.blocks = false;
+    fake.fails = fake.blocks = fake.refuses = false;
     fake.text[0] = '\0';
     fake.n_lines = fake.n_tries = 0;
     fake.n_closed = 0;
@@ -223,6 +226,133 @@ static void test_writer__offers_a_line_that_failed_again(void **state)
     sts__writer_counts(writer, &counts);
     assert_int_equal(counts.n_profiles_dropped, 0);
     sts__writer_free(writer);
+}
+
+static void test_writer__drops_a_line_that_can_never_be_taken(void **state)
+{
+    struct sts__writer *writer = open_writer(&keeping, 10);
+    struct sts__writer_counts counts;
+    struct sts__writer_mark mark = sts__writer_mark(writer);
+
+    (void)state;
+    fake.refuses = true;
+    put(writer, 1);
+    assert_false(sts__writer_flush(writer, mark, 10 * NS_PER_S, true));
+    assert_int_equal(fake.n_tries, 1);
+    pthread_mutex_lock(&fake.lock);
+    fake.refuses = false;
+    pthread_mutex_unlock(&fake.lock);
+    put(writer, 2);
+    assert_true(flush(writer, 10 * NS_PER_S));
+    assert_string_equal(calls_written(), "2 ");
+    sts__writer_counts(writer, &counts);
+    assert_int_equal(counts.n_profiles_dropped, 1);
+    assert_string_equal(counts.last_error, "that is no profile");
+    sts__writer_free(writer);
+}
+
+/* --- a sink that keeps lines --- */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    size_t n_kept, n_sent, n_asked, n_woken;
+    bool is_away, is_woken;
+} keeper = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+
+static int keeper_write(void *context, const char *line, size_t len, const atomic_bool *give_up,
+                        struct sts_error *err)
+{
+    (void)context;
+    (void)line;
+    (void)len;
+    (void)give_up;
+    (void)err;
+    pthread_mutex_lock(&keeper.lock);
+    keeper.n_kept++;
+    pthread_mutex_unlock(&keeper.lock);
+    return 0;
+}
+
+/* Waits where there is nothing to send, as one does whose server thinks. */
+static int64_t keeper_tend(void *context, bool is_asked, struct sts__line_sink_news *news)
+{
+    (void)context;
+    pthread_mutex_lock(&keeper.lock);
+    keeper.n_asked += is_asked;
+    while (keeper.n_kept == 0 && !keeper.is_woken)
+        pthread_cond_wait(&keeper.changed, &keeper.lock);
+    keeper.is_woken = false;
+    if (!keeper.is_away) {
+        keeper.n_sent += keeper.n_kept;
+        keeper.n_kept = 0;
+    } else {
+        news->has_failed = true;
+        strcpy(news->reason.text, "the server is away");
+    }
+    news->is_settled = keeper.n_kept == 0;
+    pthread_mutex_unlock(&keeper.lock);
+    return news->has_failed ? NS_PER_S / 100 : 0;
+}
+
+static void keeper_wake(void *context)
+{
+    (void)context;
+    pthread_mutex_lock(&keeper.lock);
+    keeper.is_woken = true;
+    keeper.n_woken++;
+    pthread_cond_broadcast(&keeper.changed);
+    pthread_mutex_unlock(&keeper.lock);
+}
+
+static void set_away(bool is_away)
+{
+    pthread_mutex_lock(&keeper.lock);
+    keeper.is_away = is_away;
+    pthread_mutex_unlock(&keeper.lock);
+}
+
+static size_t count_sent(void)
+{
+    size_t count;
+
+    pthread_mutex_lock(&keeper.lock);
+    count = keeper.n_sent;
+    pthread_mutex_unlock(&keeper.lock);
+    return count;
+}
+
+static void test_writer__waits_for_what_a_sink_keeps(void **state)
+{
+    static const struct sts__line_sink_kind kind = {
+        .name = "keeper",
+        .keeps_line = true,
+        .write = keeper_write,
+        .close = fake_close,
+        .tend = keeper_tend,
+        .wake = keeper_wake,
+    };
+    struct sts__writer *writer = open_writer(&kind, 10);
+    struct sts__writer_counts counts;
+
+    (void)state;
+    put(writer, 1);
+    assert_true(flush(writer, 10 * NS_PER_S));
+    assert_int_equal(count_sent(), 1);
+    set_away(true);
+    put(writer, 2);
+    assert_false(sts__writer_flush(writer, sts__writer_mark(writer), 10 * NS_PER_S, false));
+    assert_false(flush(writer, NS_PER_S / 10)); /* patient, until the time is over */
+    sts__writer_counts(writer, &counts);
+    assert_string_equal(counts.last_error, "the server is away");
+    assert_int_equal(counts.n_profiles_dropped, 0);
+    set_away(false);
+    assert_true(flush(writer, 10 * NS_PER_S));
+    assert_int_equal(count_sent(), 2);
+    assert_true(sts__writer_end(writer, NS_PER_S)); /* out of its wait */
+    assert_true(keeper.n_asked >= 3);
+    sts__writer_free(writer);
+    assert_int_equal(fake.n_closed, 1);
 }
 
 static void test_writer__counts_what_a_sink_without_second_chances_loses(void **state)
@@ -373,6 +503,8 @@ int main(void)
         CASE(test_writer__writes_a_line_a_profile_and_hands_slices_back),
         CASE(test_writer__waits_for_the_very_first_slice),
         CASE(test_writer__offers_a_line_that_failed_again),
+        CASE(test_writer__drops_a_line_that_can_never_be_taken),
+        CASE(test_writer__waits_for_what_a_sink_keeps),
         CASE(test_writer__counts_what_a_sink_without_second_chances_loses),
         CASE(test_writer__drops_the_oldest_while_the_sink_is_slow),
         CASE(test_writer__does_not_wait_for_a_sink_that_hangs),
