@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@
 #include "serve/patrol.h"
 #include "serve/percent.h"
 
-#define LIBRARY "libmicrohttpd.so.12"
+#define BODY_FREE_BYTES  ((size_t)1 << 20)
+#define BODIES_BYTES_MAX ((size_t)256 << 20)
+#define LIBRARY          "libmicrohttpd.so.12"
 
 /*
  * Of the library, what is used here. It is loaded when a server starts: with it comes GnuTLS, and
@@ -66,7 +69,8 @@ struct sts__http {
     struct sts__http_options options;
     struct calls mhd;
     struct MHD_Daemon *daemon;
-    MHD_socket quiet_fd; /* of a daemon that listens no more; MHD_INVALID_SOCKET before */
+    MHD_socket quiet_fd;      /* of a daemon that listens no more; MHD_INVALID_SOCKET before */
+    atomic_size_t held_bytes; /* of bodies, beyond what each one may have */
 };
 
 /* What an exchange knows of the wire. */
@@ -74,6 +78,7 @@ struct wire {
     struct sts__http *http;
     struct MHD_Connection *connection;
     struct sts__watched *watched;
+    size_t held_bytes; /* of the http's */
 };
 
 static int load(struct calls *calls, struct sts_error *err)
@@ -160,18 +165,58 @@ static void resume(struct sts__exchange *exchange)
     wire->http->mhd.resume_connection(wire->connection);
 }
 
+/*
+ * Bodies may be large and many, and slow: beyond BODY_FREE_BYTES each they share BODIES_BYTES_MAX.
+ * Small ones come in whatever others hold.
+ */
+static void fail_busy(struct sts__exchange *exchange)
+{
+    sts__exchange_fail(exchange, 429, "busy", "large bodies of over %zu bytes are under way",
+                       BODIES_BYTES_MAX);
+    if (sts__exchange_set_header(exchange, "Retry-After", "1", NULL) < 0)
+        return; /* it is told without */
+}
+
+static void hold_body(struct sts__http *http, struct sts__exchange *exchange)
+{
+    struct wire *wire = exchange->wire;
+    size_t len = exchange->body.len < BODY_FREE_BYTES ? 0 : exchange->body.len - BODY_FREE_BYTES;
+    size_t more = len - wire->held_bytes;
+
+    wire->held_bytes = len;
+    if (more == 0 || atomic_fetch_add(&http->held_bytes, more) + more <= BODIES_BYTES_MAX)
+        return;
+    fail_busy(exchange);
+}
+
+/* The body is of no use any more, or was never whole. */
+static void drop_body(struct sts__http *http, struct sts__exchange *exchange)
+{
+    struct wire *wire = exchange->wire;
+
+    atomic_fetch_sub(&http->held_bytes, wire->held_bytes);
+    wire->held_bytes = 0;
+    sts__bytes_deinit(&exchange->body);
+}
+
 static void fail_length(struct sts__exchange *exchange, size_t max)
 {
     sts__exchange_fail(exchange, 413, "body", "the body is over %zu bytes", max);
 }
 
 /* A length that is told is believed before the body comes. */
-static void check_length(struct sts__exchange *exchange, size_t max)
+static void check_length(struct sts__http *http, struct sts__exchange *exchange)
 {
     const char *text = sts__exchange_header(exchange, "Content-Length");
+    unsigned long long len = text == NULL ? 0 : strtoull(text, NULL, 10);
 
-    if (text != NULL && exchange->status == 0 && strtoull(text, NULL, 10) > max)
-        fail_length(exchange, max);
+    if (exchange->status != 0)
+        return;
+    if (len > http->options.body_bytes_max)
+        fail_length(exchange, http->options.body_bytes_max);
+    else if (len > BODY_FREE_BYTES &&
+             atomic_load(&http->held_bytes) + len > BODIES_BYTES_MAX + BODY_FREE_BYTES)
+        fail_busy(exchange);
 }
 
 static struct sts__watched *watched_of(struct sts__http *http, struct MHD_Connection *connection)
@@ -208,14 +253,14 @@ static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection
         free(wire);
         return NULL;
     }
-    *wire = (struct wire){ http, connection, watched_of(http, connection) };
+    *wire = (struct wire){ http, connection, watched_of(http, connection), 0 };
     exchange->wire = wire;
     exchange->resume = resume;
     exchange->body.max = http->options.body_bytes_max;
     take_pairs(exchange, MHD_HEADER_KIND, &exchange->headers);
     take_pairs(exchange, MHD_GET_ARGUMENT_KIND, &exchange->arguments);
     take_peer(exchange);
-    check_length(exchange, http->options.body_bytes_max);
+    check_length(http, exchange);
     http->options.begin(http->options.context, exchange);
     return exchange;
 }
@@ -251,6 +296,19 @@ static enum MHD_Result answer(struct sts__exchange *exchange)
     return result;
 }
 
+/* A body that is refused is read on, since an answer cannot go out before, and dropped. */
+static void take_body(struct sts__http *http, struct sts__exchange *exchange, const char *data,
+                      size_t len)
+{
+    sts__bytes_append(&exchange->body, data, len);
+    if (exchange->body.status < 0)
+        fail_length(exchange, http->options.body_bytes_max);
+    else
+        hold_body(http, exchange);
+    if (exchange->status != 0)
+        drop_body(http, exchange);
+}
+
 /*
  * Called by the library: with the head; with each part of the body; when all of it is there; and
  * again when the connection was resumed.
@@ -270,10 +328,9 @@ static enum MHD_Result access_handler(void *context, struct MHD_Connection *conn
         return exchange->status == 0 ? MHD_YES : answer(exchange);
     }
     if (*upload_len > 0) {
-        sts__bytes_append(&exchange->body, upload, *upload_len);
+        if (exchange->status == 0)
+            take_body(http, exchange, upload, *upload_len);
         *upload_len = 0;
-        if (exchange->body.status < 0 && exchange->status == 0)
-            fail_length(exchange, http->options.body_bytes_max);
         return MHD_YES;
     }
     if (exchange->status == 0) {
@@ -296,6 +353,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **o
         return;
     sts__patrol_step(http->options.patrol, watched_of(http, connection), STS__STEP_READING);
     http->options.end(http->options.context, exchange, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    drop_body(http, exchange);
     free(exchange->wire);
     sts__exchange_free(exchange);
     *own = NULL;

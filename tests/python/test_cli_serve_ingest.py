@@ -326,6 +326,48 @@ class Limits(IngestTest):
         self.post(server, "/_bulk", '{"index":{}}\n{}\n' * 100001, status=413)
         self.assertEqual(self.post(server, PROFILES, line(1))["new"], 1)
 
+    def status_at_the_head(self, server, length):
+        """(status, Retry-After) of a request whose body is not even sent; None: it is waited for."""
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=0.5)
+        try:
+            connection.putrequest("POST", PROFILES)
+            connection.putheader("Content-Length", str(length))
+            connection.endheaders()
+            answer = connection.getresponse()
+            return answer.status, answer.headers["Retry-After"]
+        except OSError:
+            return None
+        finally:
+            connection.close()
+
+    def test_large_bodies_that_never_end_leave_room_for_others(self):
+        server = self.serve()
+        slow = []
+        for _ in range(5):  # four of them fit
+            connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
+            self.addCleanup(connection.close)
+            connection.putrequest("POST", PROFILES)
+            connection.putheader("Transfer-Encoding", "chunked")
+            connection.endheaders()
+            for _ in range(62):
+                connection.send(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+            slow.append(connection)
+        self.assertEqual(self.status_at_the_head(server, 20 << 20), (429, "1"))
+        self.assertEqual(self.post(server, PROFILES, line(1))["new"], 1)
+        with open("/proc/%d/status" % server.process.pid) as file:
+            most = int([row.split()[1] for row in file if row.startswith("VmHWM")][0])
+        self.assertLess(most, 800 << 10)  # kB
+        slow[-1].send(b"0\r\n\r\n")
+        self.assertEqual(slow[-1].getresponse().status, 429)
+        for connection in slow:
+            connection.close()
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.status_at_the_head(server, 20 << 20) is None:
+                break
+            time.sleep(0.1)
+        self.assertEqual(server.request("POST", PROFILES, body=bytes(20 << 20))[0], 422)
+
     def test_what_is_not_understood_is_415_and_broken_is_400(self):
         server = self.serve()
         self.post(server, PROFILES, line(1), status=415, **{"Content-Encoding": "br"})
