@@ -181,9 +181,10 @@ class App {
     this.chart.wait();
     const { signal } = this.loading;
     try {
+      const series = await getJson<SeriesJson>("/series", seriesParams(state, span), signal);
+      // the chart first: both at once would share the server's cores
       const profile = getJson<ProfileJson>("/profile", profileParams(state, span), signal);
       profile.catch(() => undefined); // told when it is waited for
-      const series = await getJson<SeriesJson>("/series", seriesParams(state, span), signal);
       const key = asked(state) + span.from + "/" + span.to;
       const other = key !== this.shownKey;
       this.shownKey = key;

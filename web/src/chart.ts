@@ -57,6 +57,7 @@ export class Chart {
   private lit = -1;
   private range: [number, number] = [0, 1];
   private marks: Mark[] = [];
+  stale = true; // what is seen is not what was shown last
   private readonly markBox = h("div", { class: "marks" });
 
   constructor(host: HTMLElement, private readonly events: ChartEvents, label: string) {
@@ -73,6 +74,7 @@ export class Chart {
 
   show(view: ChartView): void {
     this.view = view;
+    this.stale = false;
     this.plan = planChart(view.series, view.only);
     if (view.max !== undefined) this.plan.max = view.max;
     this.inks = { colors: columnColors(view.series, view.dark, view.tints), gap: cssVariable("--gap") };
@@ -202,6 +204,7 @@ export class Chart {
   /** Shows a span at once, with the figures that are there, while the new ones are on their way. */
   preview(from: number, to: number): void {
     this.range = [from, to];
+    this.stale = true;
     this.plot.setScale("x", { min: from, max: to });
   }
 

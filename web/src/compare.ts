@@ -2,7 +2,7 @@
 
 import { getJson, isAbort } from "./api";
 import type { DiffJson, DiffRow } from "./answers";
-import { Chart, type ChartView, type Mark } from "./chart";
+import type { Mark } from "./chart";
 import { h, replace, type Child } from "./dom";
 import { count, exact, percent, short } from "./figures";
 import { functionLink, type FunctionTableEvents } from "./function_table";
@@ -11,9 +11,9 @@ import { nameParts } from "./names";
 import { planChart } from "./chart_plan";
 import { diffParams, seriesParams, sidesOf, sideText } from "./query";
 import { readSeries, type Series, type SeriesJson } from "./series";
+import { SmallChart } from "./small_chart";
 import type { State } from "./state";
 import { chooseWidth } from "./times";
-import { Tooltip } from "./tooltip";
 import { spanText } from "./zone";
 
 export type Side = "base" | "new";
@@ -26,34 +26,6 @@ export interface CompareEvents extends FunctionTableEvents {
   say(text: string): void;
 }
 
-/** One of the two charts. */
-class SideChart {
-  readonly element: HTMLElement;
-  private readonly title = h("h3", {});
-  private readonly chart: Chart;
-  private view: ChartView | null = null;
-
-  constructor(side: Side, zoom: (from: number, to: number) => void) {
-    const tip = new Tooltip();
-    const host = h("div", { class: "small-plot", role: "img" });
-    const box = h("div", { class: "plot-box" }, host, tip.element);
-    this.element = h("section", { class: "card " + side }, this.title, box);
-    this.chart = new Chart(host, {
-      span: zoom, widen: () => undefined,
-      point: (slice, column, x, y) => {
-        if (slice < 0 || this.view === null) tip.hide();
-        else tip.show(this.view, slice, column, x, y, box.clientWidth);
-      },
-    }, TITLES[side]);
-  }
-
-  show(title: string, view: ChartView): void {
-    this.title.textContent = title;
-    this.view = view;
-    this.chart.show(view);
-  }
-}
-
 function signed(value: number, unit: string): string {
   return (value > 0 ? "+" : value < 0 ? "−" : "") + short(Math.abs(value), unit);
 }
@@ -61,7 +33,7 @@ function signed(value: number, unit: string): string {
 export class Compare {
   readonly element: HTMLElement;
   private readonly pick = h("div", { class: "pick", role: "radiogroup", "aria-label": "What the next drag chooses" });
-  private readonly sides: Record<Side, SideChart>;
+  private readonly sides: Record<Side, SmallChart>;
   private readonly body: HTMLElement;
   private readonly summary = h("p", { class: "facts" });
   private readonly grid: Grid<DiffRow>;
@@ -72,8 +44,10 @@ export class Compare {
   private loaded = "";
 
   constructor(private readonly state: () => State, private readonly events: CompareEvents) {
-    const zoom = (side: Side) => (from: number, to: number): void => events.change({ [side]: sideText(from, to) });
-    this.sides = { base: new SideChart("base", zoom("base")), new: new SideChart("new", zoom("new")) };
+    const chart = (side: Side): SmallChart => new SmallChart(TITLES[side], side, {
+      span: (from, to) => events.change({ [side]: sideText(from, to) }), widen: () => undefined,
+    });
+    this.sides = { base: chart("base"), new: chart("new") };
     this.grid = new Grid<DiffRow>(this.columns(), { sort: (order) => events.sort(order) }, "What changed, function by function", "diff");
     this.body = h("div", { class: "compare-body" },
       h("div", { class: "two" }, this.sides.base.element, this.sides.new.element),
@@ -144,8 +118,8 @@ export class Compare {
       const max = base.unit === behind.unit && this.sameWidth(base, behind)
         ? { max: Math.max(planChart(base, []).max, planChart(behind, []).max) } : {};
       for (const [side, series] of [["base", base], ["new", behind]] as [Side, Series][])
-        this.sides[side].show(TITLES[side] + " · " + spanText(state.zone, ...spans[side]),
-          { series, zone: state.zone, only: state.only, dark, tints, ...max });
+        this.sides[side].show({ series, zone: state.zone, only: state.only, dark, tints, ...max },
+          TITLES[side] + " · " + spanText(state.zone, ...spans[side]));
       this.diff = diff.body;
       this.rows = diff.body.rows;
       this.showSummary();

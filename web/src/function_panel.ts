@@ -2,15 +2,15 @@
 
 import { getJson, isAbort, type Params } from "./api";
 import type { CallersJson, EdgeJson, FunctionRow } from "./answers";
-import { Chart, type ChartView } from "./chart";
+import type { ChartView } from "./chart";
 import { h, replace, type Child } from "./dom";
 import { count, exact, percent, short } from "./figures";
 import { functionLink, perCall, type FunctionTableEvents } from "./function_table";
 import { nameParts } from "./names";
 import { profileParams, seriesParams, type Span } from "./query";
 import { readSeries, type Series, type SeriesJson } from "./series";
+import { SmallChart } from "./small_chart";
 import type { State } from "./state";
-import { Tooltip } from "./tooltip";
 
 const EDGES_MAX = 200;
 const KEYS_MAX = 6;
@@ -21,32 +21,6 @@ export interface FunctionPanelEvents extends FunctionTableEvents {
   close(): void;
   failed(error: unknown): void;
   filter(condition: string): void;
-}
-
-/** A chart with its heading and its tooltip. */
-class Figure {
-  readonly element: HTMLElement;
-  readonly chart: Chart;
-  private view: ChartView | null = null;
-
-  constructor(title: string, events: FunctionPanelEvents) {
-    const tip = new Tooltip();
-    const host = h("div", { class: "small-plot", role: "img" });
-    const box = h("div", { class: "plot-box" }, host, tip.element);
-    this.element = h("section", { class: "card" }, h("h3", {}, title), box);
-    this.chart = new Chart(host, {
-      span: events.span, widen: events.widen,
-      point: (slice, column, x, y) => {
-        if (slice < 0 || this.view === null) tip.hide();
-        else tip.show(this.view, slice, column, x, y, box.clientWidth);
-      },
-    }, title);
-  }
-
-  show(view: ChartView): void {
-    this.view = view;
-    this.chart.show(view);
-  }
 }
 
 type Row = { label: Child; figures: string[] };
@@ -64,16 +38,16 @@ export class FunctionPanel {
   readonly element = h("div", { class: "function-panel" });
   private readonly heading = h("h2", { tabindex: -1 });
   private readonly facts = h("p", { class: "facts" });
-  private readonly history: Figure;
-  private readonly calls: Figure;
+  private readonly history: SmallChart;
+  private readonly calls: SmallChart;
   private readonly edges = h("div", { class: "two" });
   private readonly labels = h("div", { class: "two" });
   private loading = new AbortController();
   private name = "";
 
   constructor(private readonly events: FunctionPanelEvents) {
-    this.history = new Figure("Own time", events);
-    this.calls = new Figure("Own time per call", events);
+    this.history = new SmallChart("Own time", "", events);
+    this.calls = new SmallChart("Own time per call", "", events);
     this.element.append(
       h("div", { class: "function-head" },
         h("button", { type: "button", class: "quiet", click: () => events.close() }, "← All functions"), this.heading),
@@ -106,7 +80,7 @@ export class FunctionPanel {
     const name: [string, string] = ["function", state.function];
     const ask = async (more: Params): Promise<Series> => readSeries((await getJson<SeriesJson>("/series",
       seriesParams(state, span, [name, ...more]), signal)).body);
-    const chart = async (figure: Figure, metric: string): Promise<void> => {
+    const chart = async (figure: SmallChart, metric: string): Promise<void> => {
       const series = await ask([["metric", metric], ["by", "function"], ["top", "1"]]);
       figure.show({ series, zone: state.zone, only: [], dark: view.dark, ...(view.tints ? { tints: view.tints } : {}) });
     };

@@ -96,12 +96,25 @@ export class Grid<Row> {
     const first = Math.max(0, at - SPARE);
     const last = Math.min(this.rows.length, at + seen + SPARE);
     if (!again && at >= this.first && Math.min(this.rows.length, at + seen) <= this.last) return;
+    const focused = this.body.contains(document.activeElement) ? this.active : -1;
+    if (again || first >= this.last || last <= this.first) this.drawAll(first, last);
+    else this.drawMissing(first, last);
     this.first = first;
     this.last = last;
-    const focused = this.body.contains(document.activeElement) ? this.active : -1;
-    replace(this.body, ...this.rows.slice(first, last).map((row, i) => this.rowOf(row, first + i)));
-    if (focused >= 0) this.focusRow(focused);
+    if (focused >= 0 && !this.body.contains(document.activeElement)) this.focusRow(focused);
     this.events.seen?.(first, last);
+  }
+
+  private drawAll(first: number, last: number): void {
+    replace(this.body, ...this.rows.slice(first, last).map((row, i) => this.rowOf(row, first + i)));
+  }
+
+  /** Keeps the rows that stay, in their order. */
+  private drawMissing(first: number, last: number): void {
+    for (let i = this.first; i < Math.min(first, this.last); i++) this.body.firstElementChild!.remove();
+    for (let i = Math.max(last, this.first); i < this.last; i++) this.body.lastElementChild!.remove();
+    for (let i = Math.min(this.first, last) - 1; i >= first; i--) this.body.prepend(this.rowOf(this.rows[i]!, i));
+    for (let i = Math.max(this.last, first); i < last; i++) this.body.append(this.rowOf(this.rows[i]!, i));
   }
 
   private rowOf(row: Row, index: number): HTMLElement {

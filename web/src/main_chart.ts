@@ -27,6 +27,10 @@ function groupsText(groups: number, by: string): string {
   return count(groups) + (known ? " " + by + (groups === 1 ? "" : "s") : groups === 1 ? " group" : " groups");
 }
 
+function sameView(a: ChartView, b: ChartView): boolean {
+  return a.series === b.series && a.zone === b.zone && a.dark === b.dark && a.only.join("\n") === b.only.join("\n");
+}
+
 export class MainChart {
   readonly element: HTMLElement;
   private readonly title = h("h2", {});
@@ -68,9 +72,12 @@ export class MainChart {
   }
 
   show(state: State, span: Span, view: ChartView): void {
+    const same = !this.chart.stale && this.view !== null && sameView(this.view, view);
     this.view = view;
-    this.chart.show(view);
-    this.legend.show(view);
+    if (!same) {
+      this.chart.show(view);
+      this.legend.show(view);
+    }
     this.showTexts(state, span);
     this.element.classList.remove("loading");
   }
