@@ -6,12 +6,16 @@
 #include "cli/asked_span.h"
 
 #include "cli/command.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 
 int cli_span_open(const struct cli_context *context, struct sts_total **ret_total,
                   struct sts_error *err)
 {
-    const struct cli_list *settings = &context->settings;
+    static const struct cli_list none = { NULL, 0 };
+    const struct cli_list *operands = &context->operands.list;
+    bool is_remote = operands->count > 0 && cli_is_url(operands->items[0]);
+    const struct cli_list *settings = is_remote ? &none : &context->settings; /* the server's */
     struct sts_total *total = NULL;
     int r = sts_total_new(NULL, &total, err);
 

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/outfile.h"
 #include "cli/picture.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -92,12 +93,32 @@ static int draw(const struct sts_series *series, const char *format, struct sts_
     return cli_outfile_close(sink, r, err);
 }
 
+static int ask_server(const struct cli_context *context, const char *format, struct sts_error *err)
+{
+    struct sts_chart_options chart = cli_picture_options(&opts.picture, opts.path);
+    char numbers[CLI_REMOTE_NUMBERS][CLI_REMOTE_NUMBER_BYTES], path[64];
+    struct cli_list more = { NULL, 0 };
+    const char *ending;
+    int r = cli_remote_add_picture(&more, format, &chart, numbers, &ending, err);
+
+    if (r >= 0) {
+        snprintf(path, sizeof(path), "/api/v1/chart%s", ending);
+        r = cli_remote_answer(context, path, &more, opts.path, err);
+    }
+    cli_list_deinit(&more);
+    return r;
+}
+
 static int run(const struct cli_context *context, struct sts_error *err)
 {
     struct sts_series *series = NULL;
     const char *format;
     int r = choose_format(&format, err);
 
+    if (r >= 0)
+        r = cli_remote_is_asked(&context->operands.list, err);
+    if (r > 0)
+        return ask_server(context, format, err);
     if (r >= 0)
         r = cli_ask(context, &series, err);
     if (r >= 0)
@@ -115,12 +136,14 @@ const struct cli_command cmd_chart = {
         "a group. Slices without a profile and slices that the data does not fill are shown as "
         "such.\n\n"
         "In the terminal the chart has its width and its colours; NO_COLOR and CLICOLOR_FORCE are "
-        "obeyed.",
+        "obeyed.\n\n"
+        "In place of inputs, a server (statslice serve) can be asked by its URL.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .query_options = sts_query_options,
     .query_title = "Query",
     .run = run,

@@ -13,6 +13,7 @@
 #include "cli/inputs.h"
 #include "cli/label_option.h"
 #include "cli/outfile.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/store_verb.h"
 #include "cli/verbs.h"
@@ -225,15 +226,40 @@ static int convert(struct cli_inputs *inputs, const struct sts_format_info *info
     return r < 0 ? r : closed;
 }
 
+/* A server gives sums. What the option --to says of time is a setting of its own for it. */
+static int set_remote(struct cli_context *asked, const struct cli_context *context,
+                      const struct sts_format_info *info, struct sts_error *err)
+{
+    int r = cli_remote_is_asked(&context->operands.list, err);
+
+    asked->settings = (struct cli_list){ NULL, 0 };
+    if (r > 0 && !opts.merge && !info->one_profile)
+        return cli_fail(err, STS_E_USAGE,
+                        "a server gives the sum of its profiles: say --merge, or a format of one");
+    for (size_t i = 0; i < context->settings.count && r >= 0; i++)
+        r = cli_list_add(&asked->settings, context->settings.items[i], err);
+    for (size_t i = 0; i < opts.to.count && r >= 0; i++) {
+        if (find_format(opts.to.items[i]) != NULL)
+            continue;
+        r = cli_list_add(&asked->settings, "to", err);
+        if (r >= 0)
+            r = cli_list_add(&asked->settings, opts.to.items[i], err);
+    }
+    return r;
+}
+
 static int run(const struct cli_context *context, struct sts_error *err)
 {
     const struct cli_list *paths = &context->operands.list;
+    struct cli_context asked = *context;
     const struct sts_format_info *info = NULL;
     struct cli_inputs inputs = { .items = NULL };
     struct sts_total *span = NULL;
     struct sts_sink *sink = NULL;
-    int r = cli_span_open(context, &span, err);
+    int r;
 
+    asked.settings = (struct cli_list){ NULL, 0 };
+    r = cli_span_open(context, &span, err);
     if (r >= 0)
         r = read_to(span, &info, err);
     if (r >= 0)
@@ -241,7 +267,9 @@ static int run(const struct cli_context *context, struct sts_error *err)
     if (r >= 0)
         r = cli_labels_check(&opts.labels, err);
     if (r >= 0)
-        r = cli_inputs_open(&inputs, context, paths->items, paths->count, 1, err);
+        r = set_remote(&asked, context, info, err);
+    if (r >= 0)
+        r = cli_inputs_open(&inputs, &asked, paths->items, paths->count, 1, err);
     if (r >= 0)
         r = cli_outfile_open(opts.path, &sink, err);
     if (r >= 0)
@@ -251,6 +279,7 @@ static int run(const struct cli_context *context, struct sts_error *err)
         cli_inputs_warn(&inputs);
         cli_span_warn(context, span);
     }
+    cli_list_deinit(&asked.settings);
     sts_total_free(span);
     cli_inputs_close(&inputs);
     cli_list_deinit(&opts.labels);
@@ -273,6 +302,7 @@ const struct cli_command cmd_convert = {
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .query_options = sts_total_options,
     .query_title = "Span",
     .run = run,

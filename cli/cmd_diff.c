@@ -13,6 +13,7 @@
 #include "cli/inputs.h"
 #include "cli/outfile.h"
 #include "cli/picture.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
@@ -252,11 +253,53 @@ static int write_result(const struct sts_diff *diff, struct sts_error *err)
     return cli_outfile_close(sink, r, err);
 }
 
+static int ask_server(const struct cli_context *context, struct sts_error *err)
+{
+    const char *format = choose_format(), *ending = "";
+    struct sts_chart_options chart = cli_picture_options(&opts.picture, opts.path);
+    char numbers[CLI_REMOTE_NUMBERS][CLI_REMOTE_NUMBER_BYTES], path[64];
+    struct cli_list more = { NULL, 0 };
+    int r;
+
+    if (!is_text(format)) {
+        r = cli_remote_add_picture(&more, format, &chart, numbers, &ending, err);
+    } else {
+        r = cli_list_add(&more, "format", err);
+        if (r >= 0)
+            r = cli_list_add(&more, format, err);
+        if (r >= 0)
+            r = cli_remote_add_text(&more, opts.path, numbers, err);
+    }
+    if (r >= 0) {
+        snprintf(path, sizeof(path), "/api/v1/diff%s", ending);
+        r = cli_remote_answer(context, path, &more, opts.path, err);
+    }
+    cli_list_deinit(&more);
+    return r;
+}
+
+/* A server, which is asked for both spans. Returns: 1, 0, STS_E_USAGE. */
+static int is_remote(const struct cli_context *context, struct sts_error *err)
+{
+    int of_base = cli_remote_is_asked(&opts.base_inputs, err);
+    int r = of_base < 0 ? of_base : cli_remote_is_asked(&context->operands.list, err);
+
+    if (of_base > 0 || (r > 0 && opts.base_inputs.count > 0))
+        return cli_fail(err, STS_E_USAGE, "a server is asked alone, for both spans");
+    return r;
+}
+
 static int run(const struct cli_context *context, struct sts_error *err)
 {
     struct sts_diff *diff = NULL;
-    int r = ask(context, &diff, err);
+    int r = is_remote(context, err);
 
+    if (r != 0) {
+        r = r < 0 ? r : ask_server(context, err);
+        cli_list_deinit(&opts.base_inputs);
+        return r;
+    }
+    r = ask(context, &diff, err);
     if (r >= 0)
         r = write_result(diff, err);
     sts_diff_free(diff);
@@ -282,6 +325,7 @@ const struct cli_command cmd_diff = {
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .query_options = sts_diff_options,
     .query_title = "Comparison",
     .run = run,

@@ -101,7 +101,7 @@ static const struct cli_option options[] = {
 
 static const struct cli_example examples[] = {
     { "statslice serve profiles.db", "Serve a store, and its page, on this machine." },
-    { "statslice serve profiles.db --listen [::]:8521 --tls-cert c.pem --tls-key k.pem",
+    { "statslice serve team.db --listen [::]:8521 --tls-cert c.pem --tls-key k.pem",
       "Serve a team. The store has tokens." },
 };
 

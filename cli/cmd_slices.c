@@ -12,6 +12,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/outfile.h"
+#include "cli/remote.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
 
@@ -59,6 +60,8 @@ static const struct cli_example examples[] = {
     { "statslice slices app.log", "The ten functions with the most own time, in up to 60 slices." },
     { "statslice slices --slice 10s --metric cumtime --by name app.log",
       "Time in functions and their callees, by bare name, in slices of ten seconds." },
+    { "statslice slices --from -1h --where service=shop http://profiles:8521",
+      "The last hour, of a server." },
     { "statslice slices --slice day --zone Europe/Berlin -o days.csv app.log", "Local days." },
 };
 
@@ -79,7 +82,23 @@ static const char *choose_format(void)
     return "table";
 }
 
-static int run(const struct cli_context *context, struct sts_error *err)
+static int ask_server(const struct cli_context *context, struct sts_error *err)
+{
+    char numbers[CLI_REMOTE_NUMBERS][CLI_REMOTE_NUMBER_BYTES];
+    struct cli_list more = { NULL, 0 };
+    int r = cli_list_add(&more, "format", err);
+
+    if (r >= 0)
+        r = cli_list_add(&more, choose_format(), err);
+    if (r >= 0)
+        r = cli_remote_add_text(&more, opts.path, numbers, err);
+    if (r >= 0)
+        r = cli_remote_answer(context, "/api/v1/series", &more, opts.path, err);
+    cli_list_deinit(&more);
+    return r;
+}
+
+static int ask_inputs(const struct cli_context *context, struct sts_error *err)
 {
     struct sts_series_write_options write_options = STS_SERIES_WRITE_OPTIONS_INIT;
     struct cli_term term = cli_term_of(STDOUT_FILENO);
@@ -102,6 +121,15 @@ done:
     return r;
 }
 
+static int run(const struct cli_context *context, struct sts_error *err)
+{
+    int r = cli_remote_is_asked(&context->operands.list, err);
+
+    if (r < 0)
+        return r;
+    return r > 0 ? ask_server(context, err) : ask_inputs(context, err);
+}
+
 const struct cli_command cmd_slices = {
     .name = "slices",
     .summary = "figures per slice of time and function",
@@ -111,12 +139,14 @@ const struct cli_command cmd_slices = {
         "group, and writes one row a slice and one column a group: the largest groups over the "
         "whole range, the exact sum of the others, and the exact total.\n\n"
         "Inputs may come in any order and may overlap. A profile across an edge is divided in "
-        "proportion to time, so that the sum over all slices is the sum over all profiles.",
+        "proportion to time, so that the sum over all slices is the sum over all profiles.\n\n"
+        "In place of inputs, a server (statslice serve) can be asked by its URL.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .query_options = sts_query_options,
     .query_title = "Query",
     .run = run,

@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/outfile.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -104,7 +105,7 @@ static bool is_input(const char *text)
 {
     struct stat info;
 
-    return strcmp(text, "-") == 0 || stat(text, &info) == 0;
+    return strcmp(text, "-") == 0 || cli_is_url(text) || stat(text, &info) == 0;
 }
 
 /* Inputs stand first. The first operand is one in any case, so that a file that is missing is
@@ -332,12 +333,14 @@ const struct cli_command cmd_stats = {
         "of the lines (0.1), or a regular expression that is searched in \"file:line(function)\"; "
         "each narrows what the one before it has left.\n\n"
         "--from, --to and --where choose a span and labels out of logs. A profile across an end of "
-        "the span counts in proportion to time.",
+        "the span counts in proportion to time.\n\n"
+        "In place of inputs, a server (statslice serve) can be asked by its URL.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .query_options = sts_total_options,
     .query_title = "Span",
     .run = run,

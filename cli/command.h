@@ -17,6 +17,8 @@ struct cli_context {
     struct cli_operands operands;
     struct cli_list settings; /* of query_options: name, value, name, value, ... */
     bool help, quiet, strict;
+    bool asks_servers;                /* as the command */
+    const char *token_file, *ca_file; /* of a server that is asked */
 };
 
 struct cli_example {
@@ -34,6 +36,7 @@ struct cli_command {
     const struct cli_example *examples;
     size_t example_count;
     bool reads_inputs;  /* has the options that all do that read inputs */
+    bool asks_servers;  /* an input may be the URL of one */
     bool takes_command; /* its operands are a command line, options of which are not ours */
 
     /* The library's table of options that it hands on, or NULL: sts_query_options. What it has an
@@ -57,7 +60,7 @@ const struct cli_command *const *cli_commands(size_t *ret_count);
 const struct cli_command *cli_command_find(const char *name);
 
 #define CLI_QUERY_OPTIONS_MAX  ((size_t)48)
-#define CLI_COMMON_OPTIONS_MAX ((size_t)4)
+#define CLI_COMMON_OPTIONS_MAX ((size_t)6)
 
 /* All options of one command. They point into each other: not to be copied or moved. */
 struct cli_command_options {

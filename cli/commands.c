@@ -93,6 +93,22 @@ static size_t fill_common(struct cli_option *options, const struct cli_command *
             .target = &context->quiet,
         };
     }
+    if (command->asks_servers) {
+        options[count++] = (struct cli_option){
+            .name = "token-file",
+            .kind = CLI_TEXT,
+            .argument = "FILE",
+            .help = "of a server: the token is the first line of FILE (default: $STATSLICE_TOKEN)",
+            .target = &context->token_file,
+        };
+        options[count++] = (struct cli_option){
+            .name = "ca-file",
+            .kind = CLI_TEXT,
+            .argument = "FILE",
+            .help = "of an https server: certificates to trust, beside which none are",
+            .target = &context->ca_file,
+        };
+    }
     options[count++] = (struct cli_option){
         .name = "help",
         .letter = 'h',

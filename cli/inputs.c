@@ -17,6 +17,7 @@
 
 #include "cli/command.h"
 #include "cli/out.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/store_verb.h"
 
@@ -65,8 +66,11 @@ int cli_inputs_check_paths(const char *const *paths, size_t count, struct sts_er
 {
     size_t stdin_count = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         stdin_count += strcmp(paths[i], "-") == 0;
+        if (count > 1 && cli_is_url(paths[i]))
+            return cli_fail(err, STS_E_USAGE, "a server is asked alone: \"%.80s\"", paths[i]);
+    }
     if (count == 0)
         return cli_fail(err, STS_E_USAGE,
                         "no input is given (a file, or \"-\" for standard input)");
@@ -90,6 +94,11 @@ int cli_inputs_open(struct cli_inputs *inputs, const struct cli_context *context
     inputs->count = count;
     for (size_t i = 0; i < count; i++)
         inputs->items[i].path = paths[i];
+    if (context->asks_servers) { /* it is alone, by the time that anything is opened */
+        r = cli_is_url(paths[0]) ? cli_spool_fetch(&inputs->items[0].spool, context, err) : 0;
+        if (r < 0)
+            return r;
+    }
     if (passes > 1) {
         cli_progress_init(&inputs->progress, context->quiet, 0);
         r = spool_pipes(inputs, err);

@@ -57,7 +57,7 @@ static int print_version(struct sts_error *err)
 static int run_command(const struct cli_command *command, int argc, const char *const *argv,
                        struct sts_error *err)
 {
-    struct cli_context context = { .help = false };
+    struct cli_context context = { .asks_servers = command->asks_servers };
     struct cli_command_options options;
     int r;
 

@@ -18,7 +18,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <statslice/sink.h>
+
 #include "cli/progress.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 
 #define COPY_BYTES ((size_t)1 << 16)
@@ -129,6 +132,39 @@ int cli_spool_open(struct cli_spool *spool, const char *path, struct cli_progres
         close(to_fd);
     if (!is_stdin)
         close(from_fd);
+    return r;
+}
+
+static int fetch(const struct cli_context *context, int fd, struct sts_error *err)
+{
+    static const char *const words[] = { "format", "ndjson" };
+    struct cli_list more = { NULL, 0 };
+    struct sts_sink *sink = NULL;
+    int r = sts_sink_open_fd(fd, "a temporary file", &sink, err), closed;
+
+    for (size_t i = 0; i < 2 && r >= 0; i++)
+        r = cli_list_add(&more, words[i], err);
+    if (r >= 0)
+        r = cli_remote_get(context, "/api/v1/profile", &more, sink, err);
+    closed = sts_sink_close(sink, r < 0 ? NULL : err);
+    cli_list_deinit(&more);
+    return r < 0 ? r : closed;
+}
+
+int cli_spool_fetch(struct cli_spool *spool, const struct cli_context *context,
+                    struct sts_error *err)
+{
+    struct stat info;
+    int fd = -1, r = open_unlinked(&fd, err);
+
+    if (r == 0)
+        r = fetch(context, fd, err);
+    if (r == 0 && fstat(fd, &info) != 0)
+        r = cli_fail_errno(err, errno, "could not read a temporary file");
+    if (r == 0)
+        r = map(spool, fd, (uint64_t)info.st_size, err);
+    if (fd >= 0)
+        close(fd);
     return r;
 }
 

@@ -9,6 +9,7 @@
 
 #define CLI_SPOOL_BYTES_MAX ((uint64_t)1 << 36) /* of one pipe, on the disk of $TMPDIR */
 
+struct cli_context;
 struct cli_progress;
 
 struct cli_spool {
@@ -27,6 +28,13 @@ bool cli_spool_is_needed(const char *path);
  */
 STS_MUST_CHECK int cli_spool_open(struct cli_spool *spool, const char *path,
                                   struct cli_progress *progress, struct sts_error *err);
+
+/*
+ * cli_spool_fetch - the same of a server that is the first operand: the sum of all profiles that
+ * the settings ask for, as a profile line.
+ */
+STS_MUST_CHECK int cli_spool_fetch(struct cli_spool *spool, const struct cli_context *context,
+                                   struct sts_error *err);
 
 void cli_spool_close(struct cli_spool *spool);
 

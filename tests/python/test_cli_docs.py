@@ -44,13 +44,13 @@ class Completion(CommandTest):
         return done.stdout.decode().split()
 
     def test_verbs(self):
-        self.assertEqual(self.offers("s"), ["stats", "slices"])
+        self.assertEqual(self.offers("s"), ["stats", "slices", "serve"])
         self.assertEqual(self.offers("help", "st"), ["stats"])
         self.assertEqual(self.offers("--v"), ["--version"])
 
     def test_options_of_the_verb(self):
         self.assertEqual(self.offers("slices", "--outp"), ["--output-format", "--output"])
-        self.assertEqual(self.offers("convert", "--to"), ["--to"])
+        self.assertEqual(self.offers("convert", "--to"), ["--to", "--token-file"])
         self.assertEqual(self.offers("slices", "-o", "x.csv", "--of"), ["--offset"])
 
     def test_words_of_an_option(self):

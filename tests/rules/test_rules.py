@@ -41,10 +41,10 @@ WRAPPED = {
     r"(n?curses|term)\.h": "cli/top/screen.c",
     r"microhttpd\.h": "src/serve/http.c",
     r"nettle/.*\.h": "src/serve/secret.c",
+    r"curl/.*\.h": ("cli/http_get.c", "python/http/curl_transport.c"),
     r"zlib\.h": "src/format/gzip.c",
     r"zstd\.h": "src/format/zstd.c",
     r"xxhash\.h": "src/store/checksum.c",
-    r"curl/.*\.h": "python/http/curl_transport.c",
     r"sqlite3ext\.h": "sqlext/virtual_table.h",
     r"sqlite3\.h": ("src/store/sqlite.c", "src/store/sqlite_sums.c"),
 }
