@@ -287,7 +287,8 @@ static void put_paths(struct sts__put *document)
         put_form(&paths, &sts__forms_diff[i]);
     for (size_t i = 0; sts__form_grafana(i) != NULL; i++)
         put_form(&paths, sts__form_grafana(i));
-    sts__put_text(paths.sink, sts__openapi_other_paths);
+    for (size_t i = 0; sts__openapi_other_paths[i] != NULL; i++)
+        sts__put_text(paths.sink, sts__openapi_other_paths[i]);
     sts__put_close(&paths, "}");
 }
 

@@ -17,6 +17,6 @@ extern const struct sts__schema sts__openapi_schemas[];
 extern const size_t sts__openapi_schema_count;
 
 /* Members of "paths" behind others, each with a comma before it. */
-extern const char sts__openapi_other_paths[];
+extern const char *const sts__openapi_other_paths[]; /* NULL behind the last */
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "serve/openapi.h"
 
+#include <stddef.h>
+
 #define TEXT            "{\"type\":\"string\"}"
 #define COUNT           "{\"type\":\"integer\",\"minimum\":0}"
 #define WHOLE           "{\"type\":\"integer\"}"
@@ -21,6 +23,15 @@
     "\"ncalls\":" COUNT ",\"pcalls\":" COUNT ",\"tottime_ns\":" WHOLE ",\"cumtime_ns\":" WHOLE
 #define OBJECT(required, members)                                                                  \
     "{\"type\":\"object\",\"required\":[" required "],\"properties\":{" members "}}"
+
+#define INGESTED                                                                                   \
+    OBJECT("\"new\",\"known\",\"expired\",\"passed\",\"refused\",\"refused_count\"",               \
+           "\"new\":" COUNT ",\"known\":" COUNT ",\"expired\":" COUNT ",\"passed\":" COUNT         \
+           ",\"refused_count\":" COUNT ",\"refused\":" LIST(REFUSAL) ",\"error\":" ANY)
+#define REFUSAL OBJECT("\"line\",\"reason\"", "\"line\":" COUNT ",\"reason\":" TEXT)
+#define BULK                                                                                       \
+    OBJECT("\"took\",\"errors\",\"items\"",                                                        \
+           "\"took\":" COUNT ",\"errors\":" YES_OR_NO ",\"items\":" LIST(ANY))
 
 #define ERROR                                                                                      \
     OBJECT("\"error\"",                                                                            \
@@ -165,73 +176,53 @@ const struct sts__schema sts__openapi_schemas[] = {
     { "Texts", LIST(TEXT) },
     { "Objects", LIST(ANY) },
     { "Object", ANY },
+    { "Ingested", INGESTED },
+    { "Bulk", BULK },
 };
 const size_t sts__openapi_schema_count =
     sizeof(sts__openapi_schemas) / sizeof(*sts__openapi_schemas);
 
-#define ANSWER(text, content)   "{\"description\":\"" text "\",\"content\":{" content "}}"
-#define ANSWER_OF(type, schema) "\"" type "\":{\"schema\":" schema "}"
-#define WRONG                                                                                      \
-    ",\"400\":" ANSWER(                                                                            \
-        "What was sent is wrong",                                                                  \
-        ANSWER_OF(                                                                                 \
-            "application/json",                                                                    \
-            REFERENCE(                                                                             \
-                "Error"))) ",\"413\":" ANSWER("Too large",                                         \
-                                              ANSWER_OF(                                           \
-                                                  "application/json",                              \
-                                                  REFERENCE(                                       \
-                                                      "Error"))) ",\"429\":" ANSWER("Too much "    \
-                                                                                    "waits; come " \
-                                                                                    "again",       \
-                                                                                    ANSWER_OF(     \
-                                                                                        "applicat" \
-                                                                                        "ion/"     \
-                                                                                        "json",    \
-                                                                                        REFERENCE( \
-                                                                                            "Erro" \
-                                                                                            "r")))
+#define JSON(name) "\"application/json\":{\"schema\":" REFERENCE(name) "}"
+#define ANSWER(status, text, content)                                                              \
+    "\"" status "\":{\"description\":\"" text "\",\"content\":{" content "}}"
+#define FAILURE(status, text) "," ANSWER(status, text, JSON("Error"))
+#define FAILURES                                                                                   \
+    FAILURE("400", "What was sent is wrong")                                                       \
+    FAILURE("413", "Too large")                                                                    \
+    FAILURE("415", "A Content-Encoding that is not known")                                         \
+    FAILURE("429", "Too much waits; come again")                                                   \
+    FAILURE("503", "It cannot be stored now; come again")                                          \
+    FAILURE("507", "The disk is full; come again")
+#define STORED                                                                                     \
+    ANSWER("200", "Stored", JSON("Ingested"))                                                      \
+    "," ANSWER("422", "All of it was refused", JSON("Ingested"))
 #define BODY(type) "\"requestBody\":{\"required\":true,\"content\":{\"" type "\":{}}}"
 #define ARGUMENT(name, help)                                                                       \
     "{\"name\":\"" name "\",\"in\":\"query\",\"description\":\"" help "\",\"schema\":" TEXT "}"
+#define OTHERS                                                                                     \
+    "{\"name\":\"others\",\"in\":\"query\",\"description\":\"documents that hold no profile\","    \
+    "\"schema\":{\"type\":\"string\",\"enum\":[\"refuse\",\"pass\"]}}"
+#define POST(path, id, text, arguments, type, responses)                                           \
+    ",\"" path "\":{\"post\":{\"operationId\":\"" id "\",\"summary\":\"" text                      \
+    "\",\"parameters\":[" arguments "]," BODY(type) ",\"responses\":{" responses FAILURES "}}}"
 #define HEALTH(path, id, text)                                                                     \
     ",\"" path "\":{\"get\":{\"operationId\":\"" id "\",\"summary\":\"" text                       \
-    "\",\"parameters\":[],\"responses\":{\"200\":" ANSWER(text, "\"text/plain\":{}") "}}}"
+    "\",\"parameters\":[],\"responses\":{" ANSWER("200", text, "\"text/plain\":{}") "}}}"
 
-const char sts__openapi_other_paths[] =
-    ",\"/api/v1/profiles\":{\"post\":{\"operationId\":\"profiles\",\"summary\":\"Profiles in, as "
-    "lines of a log\",\"parameters\":[]," BODY(
-        "application/x-ndjson") ",\"responses\":{\"200\":" ANSWER("Stored",
-                                                                  ANSWER_OF("application/json",
-                                                                            REFERENCE("Object")))
-        WRONG
-    "}}}"
-    ",\"/api/v1/pstats\":{\"post\":{\"operationId\":\"pstats\",\"summary\":\"A profile in, as a "
-    ".prof file\",\"parameters\":[" ARGUMENT("begin", "when it began") "," ARGUMENT(
-        "end",
-        "when "
-        "it "
-        "ended") "," ARGUMENT("service",
-                              "and any other label, by its key") "]," BODY("application/"
-                                                                           "octet-stream") ",\"resp"
-                                                                                           "onses\""
-                                                                                           ":{"
-                                                                                           "\"200\""
-                                                                                           ":" ANSWER(
-                                                                                               "Sto"
-                                                                                               "re"
-                                                                                               "d",
-                                                                                               ANSWER_OF(
-                                                                                                   "application/json",
-                                                                                                   REFERENCE(
-                                                                                                       "Object")))
-                                                                                               WRONG
-    "}}}"
-    ",\"/_bulk\":{\"post\":{\"operationId\":\"bulk\",\"summary\":\"Profiles in, as Elasticsearch "
-    "takes documents\",\"parameters\":[]," BODY(
-        "application/x-ndjson") ",\"responses\":{\"200\":" ANSWER("What became of each",
-                                                                  ANSWER_OF("application/json",
-                                                                            REFERENCE("Object")))
-        WRONG "}}}" HEALTH("/healthz", "healthz", "It lives")
-            HEALTH("/readyz", "readyz", "It takes requests")
-                HEALTH("/metrics", "metrics", "How it is, for Prometheus");
+/* clang-format off */
+const char *const sts__openapi_other_paths[] = {
+    POST("/api/v1/profiles", "profiles", "Profiles in, as lines of a log",
+         ARGUMENT("service", "label of all; others as label.KEY") "," OTHERS,
+         "application/x-ndjson", STORED),
+    POST("/api/v1/pstats", "pstats", "A profile in, as a .prof file",
+         ARGUMENT("begin", "when it began") "," ARGUMENT("end", "when it ended") ","
+         ARGUMENT("service", "and any other label, by its key"),
+         "application/octet-stream", STORED),
+    POST("/_bulk", "bulk", "Profiles in, as Elasticsearch takes documents", OTHERS,
+         "application/x-ndjson", ANSWER("200", "What became of each", JSON("Bulk"))),
+    HEALTH("/healthz", "healthz", "It lives"),
+    HEALTH("/readyz", "readyz", "It takes requests"),
+    HEALTH("/metrics", "metrics", "How it is, for Prometheus"),
+    NULL,
+};
+/* clang-format on */

@@ -136,6 +136,20 @@ class Profiles(IngestTest):
             self.assertIn(reason, self.post(server, path, body, status=400)["error"]["message"])
         self.assertEqual(len(self.stored()), 1)
 
+    def test_the_description_tells_the_answers(self):
+        server = self.serve()
+        described = json.loads(server.get("/api/v1/openapi.json")[2].decode())
+        for path in (PROFILES, "/api/v1/pstats", "/_bulk"):
+            self.assertLessEqual({"200", "400", "413", "415", "429", "503", "507"},
+                                 set(described["paths"][path]["post"]["responses"]))
+        schemas = described["components"]["schemas"]
+        answer = self.post(server, PROFILES, line(1) + "hello")
+        self.assertEqual(set(schemas["Ingested"]["required"]), set(answer))
+        self.assertEqual(set(schemas["Ingested"]["properties"]["refused"]["items"]["required"]),
+                         set(answer["refused"][0]))
+        self.assertEqual(set(schemas["Bulk"]["required"]),
+                         set(self.post(server, "/_bulk", '{"index":{}}\n{}\n')))
+
     def test_labels_of_the_request(self):
         server = self.serve()
         self.post(server, PROFILES + "?service=till%20%C3%A4&label.host=h%261", line(1, host="h0", pid="7"))
