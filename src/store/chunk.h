@@ -189,10 +189,10 @@ struct sts__chunk_table {
     const uint32_t *ids;        /* function ids; of an edge, the callee's */
     const uint32_t *callers;    /* edges alone: callers' ids */
     const uint32_t *first_rows; /* [group_count + 1]: group g has the rows first_rows[g] ... */
-    /* private, chunk_read.c's */
+    /* private: of chunk_groups.c and chunk_positions.c */
     uint32_t *words;
-    const uint32_t *first_positions; /* [group_count]: NO_POSITIONS where a group is dense */
-    const uint32_t *bitmap_numbers;  /* [group_count]: NO_POSITIONS where it has none */
+    const uint32_t *first_positions; /* [group_count]: STS__NO_POSITIONS where a group is dense */
+    const uint32_t *bitmap_numbers;  /* [group_count]: STS__NO_POSITIONS where it has none */
     const uint8_t *bitmaps;          /* borrowed */
     uint32_t *positions; /* of groups with bitmaps: from the first time they are asked for */
     bool *unpacked;      /* [group_count]: they are there */
