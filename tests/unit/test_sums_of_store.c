@@ -24,7 +24,7 @@
 #include "store_fleet.h"
 
 #define ROUNDS      3
-#define QUESTIONS   24
+#define QUESTIONS   16
 #define OPTIONS_MAX 8
 
 struct question {
