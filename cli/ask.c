@@ -81,6 +81,8 @@ int cli_ask(const struct cli_context *context, struct sts_series **ret_series,
     if (r >= 0)
         r = set_all(query, &context->settings, err);
     if (r >= 0)
+        sts_query_set_sole(query, context->operands.list.count == 1);
+    if (r >= 0)
         r = read_inputs(context, query, err);
     if (r >= 0)
         r = sts_query_finish(query, ret_series, err);

@@ -92,6 +92,15 @@ STS_API void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns);
  * for queries of strangers. Going over them is STS_E_LIMIT. */
 STS_API void sts_query_set_limits(struct sts_query *query, size_t slices_max, size_t cells_max);
 
+/*
+ * sts_query_set_sole - whether one store is all that will be added.
+ *
+ * Then the groups with the largest sums are found first, and all others summed together, slice by
+ * slice: the same answer, earlier. Of a store that others write to meanwhile, the figures are of
+ * one state, and the choice of the largest may be of the state just before.
+ */
+STS_API void sts_query_set_sole(struct sts_query *query, bool is_sole);
+
 /* Whether nobody waits for the answer any more. Called from any thread, of several at once. */
 typedef bool (*sts_query_cancel_fn)(void *context);
 

@@ -43,6 +43,7 @@ enum sts_scan_edges {
     STS_SCAN_EDGES_OUT_OF, /* wanted functions: those that they call */
 };
 
+#define STS_SCAN_POOL  UINT32_MAX   /* a function: all that have no row of their own */
 #define STS_SCAN_SKIP  UINT32_MAX   /* a lane: series that are not asked for */
 #define STS_SCAN_ALONE ((size_t)-1) /* a block's slice: one profile, to be cut */
 #define STS_SCAN_SEVERAL                                                                           \
@@ -65,6 +66,10 @@ struct sts_scan {
      * 0, or a failure. */
     int (*wants)(void *context, const struct sts_function *function, struct sts_error *err);
     void *wants_context;
+    /* Bits by symbol: functions with rows of their own; all others that are summed are one row,
+     * STS_SCAN_POOL. Those that have come into the store since have theirs. NULL: all have. */
+    const uint64_t *own;
+    size_t own_count; /* symbols that it has bits for */
     /* Asked now and then, from any thread, of several at once; true ends the scan with
      * STS_E_CANCELLED. NULL: never. */
     bool (*is_cancelled)(void *context);

@@ -15,6 +15,7 @@
 struct sts__cells_slice {
     int64_t **pages; /* by group / STS__PAGE_GROUPS; NULL where all are 0; owned */
     size_t page_cap; /* entries in pages */
+    int64_t rest;    /* of groups that are no column for sure */
     uint64_t profile_count;
     bool estimated; /* figures in it were scaled from a part to the whole */
     struct sts__coverage coverage;

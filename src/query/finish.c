@@ -138,7 +138,7 @@ static void fill_all(const struct sts_query *query, struct sts_series *series,
 {
     const struct sts__cells *cells = &query->cells;
     const struct sts__cells_slice *pages = &cells->slices[cells->first + from];
-    struct pair total = { 0, 0 }, other = { 0, 0 };
+    struct pair total = { pages->rest, 0 }, other = total;
 
     for (size_t page = 0; page < pages->page_cap; page++) {
         size_t first = page * STS__PAGE_GROUPS, left = ranking->group_count - first;

@@ -15,25 +15,14 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "query/query.h"
-#include "query/store_lanes.h"
+#include "query/reading.h"
 
-struct reading {
-    struct sts_query *query;
-    struct sts_store *store;
-    struct sts__store_lanes lanes;
-    int64_t *edges_ns; /* owned */
-    size_t edge_count;
-    int64_t first_slice;              /* its number on the axis */
-    struct sts__cells_slice **slices; /* scratch; owned */
-    size_t slice_cap;
-};
-
-static void reading_deinit(struct reading *reading)
+static void reading_deinit(struct sts__reading *reading)
 {
     sts__store_lanes_deinit(&reading->lanes);
     free(reading->edges_ns);
     free(reading->slices);
+    free(reading->own);
 }
 
 /* --- slices --- */
@@ -42,7 +31,7 @@ static void reading_deinit(struct reading *reading)
  * The edges of all slices that data can fall into. None where that cannot be told yet, or where
  * they are too many: profiles then come alone, and the query says what there is to say.
  */
-static int make_edges(struct reading *reading, struct sts_error *err)
+static int make_edges(struct sts__reading *reading, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
     int64_t begin_ns = reading->lanes.known.begin_ns, end_ns = reading->lanes.known.end_ns;
@@ -81,7 +70,7 @@ static int take_span(struct sts_query *query, const struct sts_scan_span *span,
     return r <= 0 ? r : sts__query_take(query, &about, &admitted, err);
 }
 
-static int add_values(struct reading *reading, const struct sts_scan_block *block,
+static int add_values(struct sts__reading *reading, const struct sts_scan_block *block,
                       const struct sts__place *place, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
@@ -96,6 +85,10 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
     for (size_t i = 0; r == 0 && i < block->function_count; i++) {
         int64_t values[2] = { first[i], second == NULL ? 0 : second[i] };
         uint32_t group;
+        if (block->function_ids[i] == STS_SCAN_POOL) {
+            r = sts__query_add_rest(query, place->slice, values[0], err);
+            continue;
+        }
         r = sts__group_view_find(&view, block->function_ids[i], &group, err);
         if (r == 0 && group != STS__GROUP_OUT)
             r = sts__query_add_figures(query, place, group, values, err);
@@ -104,7 +97,7 @@ static int add_values(struct reading *reading, const struct sts_scan_block *bloc
 }
 
 /* The same of callers, or callees. */
-static int add_edges(struct reading *reading, const struct sts_scan_block *block,
+static int add_edges(struct sts__reading *reading, const struct sts_scan_block *block,
                      const struct sts__place *place, struct sts_error *err)
 {
     const struct sts__figures_of *asked = sts__metric_figures(reading->query->plan.metric);
@@ -126,7 +119,7 @@ static int add_edges(struct reading *reading, const struct sts_scan_block *block
 }
 
 /* The block's slices, where they lie among the cells. */
-static int find_slices(struct reading *reading, const struct sts_scan_block *block,
+static int find_slices(struct sts__reading *reading, const struct sts_scan_block *block,
                        struct sts_error *err)
 {
     if (sts__grow(&reading->slices, &reading->slice_cap, block->slice_count,
@@ -138,7 +131,17 @@ static int find_slices(struct reading *reading, const struct sts_scan_block *blo
     return 0;
 }
 
-static int add_several(struct reading *reading, const struct sts_scan_block *block,
+static int add_rests(struct sts__reading *reading, const int64_t *values, size_t count,
+                     struct sts_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = sts__query_add_rest(reading->query, reading->slices[i], values[i], err);
+    return r;
+}
+
+static int add_several(struct sts__reading *reading, const struct sts_scan_block *block,
                        struct sts_error *err)
 {
     struct sts_query *query = reading->query;
@@ -154,6 +157,10 @@ static int add_several(struct reading *reading, const struct sts_scan_block *blo
         uint32_t group;
         for (size_t which = 0; which < query->cells.values; which++)
             values[which] = block->values[asked->figures[which]] + i * block->slice_count;
+        if (block->function_ids[i] == STS_SCAN_POOL) {
+            r = add_rests(reading, values[0], block->slice_count, err);
+            continue;
+        }
         r = sts__group_view_find(&view, block->function_ids[i], &group, err);
         if (r == 0 && group != STS__GROUP_OUT)
             r = sts__query_add_row(query, reading->slices, block->slice_count, group, values, err);
@@ -162,7 +169,7 @@ static int add_several(struct reading *reading, const struct sts_scan_block *blo
 }
 
 /* Where a block's figures go, once its spans are taken. Returns: 1, 0: nowhere, or a failure. */
-static int find_place(struct reading *reading, const struct sts_scan_block *block,
+static int find_place(struct sts__reading *reading, const struct sts_scan_block *block,
                       struct sts__place *ret_place, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
@@ -185,7 +192,7 @@ static int find_place(struct reading *reading, const struct sts_scan_block *bloc
 
 static int add_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
 {
-    struct reading *reading = context;
+    struct sts__reading *reading = context;
     uint64_t in_before = reading->query->counts.profiles_in;
     struct sts__place place;
     int r = 0;
@@ -234,7 +241,16 @@ static void describe_functions(struct sts_query *query, struct sts_scan *scan)
         scan->wants = wants;
 }
 
-static void describe(const struct reading *reading, struct sts_scan *scan)
+static unsigned figures_of(const struct sts_query *query)
+{
+    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
+    unsigned figures = 1U << asked->figures[0];
+
+    return asked->figures[1] == STS_FIGURE_COUNT ? figures : figures | 1U << asked->figures[1];
+}
+
+/* The spans of all that the query asks for. */
+static void describe_spans(const struct sts__reading *reading, struct sts_scan *scan)
 {
     struct sts_query *query = reading->query;
 
@@ -253,15 +269,16 @@ static void describe(const struct reading *reading, struct sts_scan *scan)
     };
 }
 
-static unsigned figures_of(const struct sts_query *query)
+void sts__reading_describe(const struct sts__reading *reading, struct sts_scan *ret_scan)
 {
-    const struct sts__figures_of *asked = sts__metric_figures(query->plan.metric);
-    unsigned figures = 1U << asked->figures[0];
-
-    return asked->figures[1] == STS_FIGURE_COUNT ? figures : figures | 1U << asked->figures[1];
+    describe_spans(reading, ret_scan);
+    ret_scan->figures = figures_of(reading->query);
+    ret_scan->own = reading->own;
+    ret_scan->own_count = reading->own_count;
+    describe_functions(reading->query, ret_scan);
 }
 
-static int note_unwanted(struct reading *reading, const struct sts_scan_counts *counts,
+static int note_unwanted(struct sts__reading *reading, const struct sts_scan_counts *counts,
                          struct sts_error *err)
 {
     struct sts_symbols *symbols = sts_store_symbols(reading->store);
@@ -276,7 +293,7 @@ static int note_unwanted(struct reading *reading, const struct sts_scan_counts *
     return r;
 }
 
-static int add_all(struct reading *reading, struct sts_error *err)
+static int add_all(struct sts__reading *reading, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
     uint64_t in_before = query->counts.profiles_in, in;
@@ -284,11 +301,11 @@ static int add_all(struct reading *reading, struct sts_error *err)
     struct sts_scan scan;
     int r = make_edges(reading, err);
 
+    if (r == 0 && query->is_sole)
+        r = sts__top_first(reading, err);
     if (r < 0)
         return r;
-    describe(reading, &scan);
-    scan.figures = figures_of(query);
-    describe_functions(query, &scan);
+    sts__reading_describe(reading, &scan);
     r = sts_store_scan(reading->store, &scan, add_block, reading, &counts, err);
     if (r < 0)
         return r;
@@ -299,7 +316,7 @@ static int add_all(struct reading *reading, struct sts_error *err)
 
 static int note_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
 {
-    struct reading *reading = context;
+    struct sts__reading *reading = context;
     int r = 0;
 
     for (size_t i = 0; r >= 0 && i < block->span_count; i++) {
@@ -314,13 +331,13 @@ static int note_block(void *context, const struct sts_scan_block *block, struct 
 }
 
 /* The spans alone: any bucket of a rollup that the range holds whole tells them. */
-static int scan_all(struct reading *reading, struct sts_error *err)
+static int scan_all(struct sts__reading *reading, struct sts_error *err)
 {
     struct sts_query *query = reading->query;
     int64_t edges_ns[2] = { query->from_ns, query->to_ns };
     struct sts_scan scan;
 
-    describe(reading, &scan);
+    describe_spans(reading, &scan);
     scan.edges_ns = edges_ns;
     scan.edge_count = 2;
     scan.part_covered_alone = false;
@@ -328,10 +345,10 @@ static int scan_all(struct reading *reading, struct sts_error *err)
 }
 
 static int read_store(struct sts_query *query, struct sts_store *store,
-                      int (*take)(struct reading *reading, struct sts_error *err),
+                      int (*take)(struct sts__reading *reading, struct sts_error *err),
                       struct sts_error *err)
 {
-    struct reading reading = { .query = query, .store = store };
+    struct sts__reading reading = { .query = query, .store = store };
     int r = sts__query_prepare(query, err);
 
     if (r == 0)
@@ -351,5 +368,8 @@ int sts_query_scan_store(struct sts_query *query, struct sts_store *store, struc
 
 int sts_query_add_store(struct sts_query *query, struct sts_store *store, struct sts_error *err)
 {
+    if (query->is_spent)
+        return sts__fail(err, STS_E_USAGE, "the store was to be the only input");
+    query->is_spent = query->is_sole;
     return read_store(query, store, add_all, err);
 }

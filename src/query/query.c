@@ -59,6 +59,11 @@ void sts_query_set_limits(struct sts_query *query, size_t slices_max, size_t cel
     query->plan.cell_max = cells_max < STS_CELLS_MAX ? cells_max : STS_CELLS_MAX;
 }
 
+void sts_query_set_sole(struct sts_query *query, bool is_sole)
+{
+    query->is_sole = is_sole;
+}
+
 void sts_query_set_now_ns(struct sts_query *query, int64_t now_ns)
 {
     query->plan.now_ns = now_ns;

@@ -83,6 +83,8 @@ struct sts_query {
     int64_t first_index, last_index; /* slices that figures were added to */
     uint64_t magnitude;              /* of all that was added; within 63 bits no sum overflows */
     struct sts_series_counts counts;
+    bool is_sole;                     /* one store is all that is asked ... */
+    bool is_spent;                    /* ... and was */
     sts_query_cancel_fn is_cancelled; /* NULL: never */
     void *cancel_context;
 };
@@ -154,6 +156,10 @@ STS_MUST_CHECK int sts__query_stand_in(struct sts_query *query, const struct sts
 STS_MUST_CHECK int sts__query_add_figures(struct sts_query *query, const struct sts__place *place,
                                           uint32_t group, const int64_t values[2],
                                           struct sts_error *err);
+
+/* sts__query_add_rest - figures of groups that are no column for sure.   Errors: STS_E_LIMIT. */
+STS_MUST_CHECK int sts__query_add_rest(struct sts_query *query, struct sts__cells_slice *slice,
+                                       int64_t value, struct sts_error *err);
 
 /*
  * sts__query_add_row - figures of one group, one for each of some slices.

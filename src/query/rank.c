@@ -16,6 +16,8 @@
 #include "base/mem.h"
 #include "query/query.h"
 
+#define TOP_FEW ((size_t)256) /* that are taken one by one, without sorting all others */
+
 /* What is ranked by: the sum, or of a per-call metric the time of one call. */
 static double size_of(const struct sts__ranked *ranked)
 {
@@ -39,6 +41,23 @@ static int compare(const void *left, const void *right)
 void sts__ranked_sort(struct sts__ranked *ranked, size_t count)
 {
     qsort(ranked, count, sizeof(*ranked), compare);
+}
+
+void sts__ranked_top(struct sts__ranked *ranked, size_t count, size_t top)
+{
+    size_t held = top < count ? top : count;
+
+    sts__ranked_sort(ranked, held);
+    for (size_t i = held; held > 0 && i < count; i++) {
+        struct sts__ranked one = ranked[i];
+        size_t at;
+        if (compare(&one, &ranked[held - 1]) >= 0)
+            continue;
+        ranked[i] = ranked[held - 1];
+        for (at = held - 1; at > 0 && compare(&one, &ranked[at - 1]) < 0; at--)
+            ranked[at] = ranked[at - 1];
+        ranked[at] = one;
+    }
 }
 
 size_t sts__ranked_slice(const struct sts_query *query, size_t slice, struct sts__ranked *ranked)
@@ -139,10 +158,15 @@ static void take_top(struct sts__ranking *ranking, const struct sts_query *query
         mark_tops(query, ranking->columns, scratch);
     sum_over_slices(query, sums, ranking->group_count);
     ranking->found_count = drop_nobody(query, sums, ranking->group_count);
-    sts__ranked_sort(sums, ranking->found_count);
+    if (!per_slice && top <= TOP_FEW)
+        sts__ranked_top(sums, ranking->found_count, top);
+    else
+        sts__ranked_sort(sums, ranking->found_count);
     for (size_t i = 0; i < ranking->found_count; i++) {
         uint32_t group = sums[i].group;
-        if (per_slice ? ranking->columns[group] == STS__NO_COLUMN : ranking->count == top)
+        if (!per_slice && ranking->count == top)
+            break;
+        if (per_slice && ranking->columns[group] == STS__NO_COLUMN)
             continue;
         ranking->columns[group] = (uint32_t)ranking->count;
         ranking->groups[ranking->count++] = group;

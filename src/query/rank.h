@@ -42,7 +42,11 @@ struct sts__ranked {
  */
 size_t sts__ranked_slice(const struct sts_query *query, size_t slice, struct sts__ranked *ranked);
 
-/* sts__ranked_sort - largest first. */
+/*
+ * sts__ranked_sort - largest first.
+ * sts__ranked_top - the first so many are those of all, sorted; the rest stand in any order.
+ */
 void sts__ranked_sort(struct sts__ranked *ranked, size_t count);
+void sts__ranked_top(struct sts__ranked *ranked, size_t count, size_t top);
 
 #endif

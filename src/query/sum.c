@@ -143,3 +143,12 @@ int sts__query_add_row(struct sts_query *query, struct sts__cells_slice *const *
     }
     return 0;
 }
+
+int sts__query_add_rest(struct sts_query *query, struct sts__cells_slice *slice, int64_t value,
+                        struct sts_error *err)
+{
+    if (!fits(query, value))
+        return fail_sum(query, err);
+    slice->rest += value;
+    return 0;
+}

@@ -46,6 +46,7 @@ int sts__ask_series(const struct sts__question *question, struct sts_series **re
     if (r < 0)
         return r;
     sts_query_set_now_ns(query, question->asked->now_ns);
+    sts_query_set_sole(query, true);
     sts_query_set_limits(query, STS__ASKED_SLICES_MAX, STS__ASKED_CELLS_MAX);
     sts_query_set_cancel(query, sts__is_given_up, question->exchange);
     r = sts__asked_set(question->asked, set_option, query, err);

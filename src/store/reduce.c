@@ -29,13 +29,15 @@ _Static_assert((int)STS_FIGURE_NCALLS == (int)STS__FIGURE_NCALLS &&
 
 void sts__reduce_init(struct sts__reduce *reduce, const struct sts_scan *scan,
                       const struct sts__intervals *intervals, const struct sts__wanted *wanted,
-                      sts__block_put_fn put, void *context)
+                      const struct sts__wanted *own, sts__block_put_fn put, void *context)
 {
     memset(reduce, 0, sizeof(*reduce));
     reduce->scan = scan;
     reduce->intervals = intervals;
     if (wanted != NULL)
         reduce->wanted = *wanted;
+    if (own != NULL)
+        reduce->own = *own;
     reduce->direct_sums = DIRECT_SUMS;
     reduce->put = put;
     reduce->put_context = context;
@@ -143,10 +145,14 @@ static int find_cells(struct sts__reduce *reduce, const struct sts__chunk *chunk
 
 /* --- figures --- */
 
-static uint64_t key_of(const struct sts__batch_of *batch, uint32_t group)
+static uint64_t key_of(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                       uint32_t group)
 {
-    return batch->of_edges ? (uint64_t)batch->table->callers[group] << 32 | batch->table->ids[group]
-                           : batch->table->ids[group];
+    uint32_t id = batch->table->ids[group];
+
+    if (batch->of_edges)
+        return (uint64_t)batch->table->callers[group] << 32 | id;
+    return !batch->is_pooled || sts__wanted_has(&reduce->own, id) ? id : STS_SCAN_POOL;
 }
 
 static struct sts__reduce_sums *sums_of(const struct sts__reduce *reduce,
@@ -164,19 +170,18 @@ static int make_room(struct sts__reduce *reduce, const struct sts__batch_of *bat
 
     for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
         r = sts__reduce_number(batch->numbers, batch->of_edges,
-                               key_of(batch, batch->first_group + i), &number);
+                               key_of(reduce, batch, batch->first_group + i), &number);
     for (size_t i = 0; r == 0 && i < batch->run_count; i++)
         r = sts__reduce_room(reduce, sums_of(reduce, batch, i), batch->numbers->count);
     return r;
 }
 
-static uint32_t number_of(struct sts__reduce *reduce, const struct sts__batch_of *batch, uint32_t i)
+static uint32_t number_of(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                          uint32_t i)
 {
-    uint64_t key = key_of(batch, batch->first_group + i);
+    uint64_t key = key_of(reduce, batch, batch->first_group + i);
 
-    (void)reduce;
-    return batch->of_edges ? sts__idmap_get(&batch->numbers->by_key, key)
-                           : batch->numbers->numbers[key];
+    return sts__reduce_number_of(batch->numbers, batch->of_edges, key);
 }
 
 /* A function that has a row in a run is present there, whatever its figures are. */
@@ -265,11 +270,27 @@ static size_t runs_at_once(const struct sts__reduce *reduce, const struct sts__c
     return runs < reduce->picks.count ? runs : reduce->picks.count;
 }
 
+static bool is_alone(const struct sts__reduce *reduce, size_t run)
+{
+    return reduce->picks.places[run].slice == STS_SCAN_ALONE;
+}
+
+/* Runs that are all alone, or none of them. */
+static size_t count_alike(const struct sts__reduce *reduce, size_t first_run, size_t max)
+{
+    size_t count = 1;
+
+    while (count < max && is_alone(reduce, first_run + count) == is_alone(reduce, first_run))
+        count++;
+    return count;
+}
+
 static int add_runs(struct sts__reduce *reduce, const struct sts__chunk *chunk, size_t first_run,
                     size_t run_count, struct sts_error *err)
 {
     struct sts__batch_of functions = { .table = &chunk->functions,
                                        .numbers = &reduce->functions,
+                                       .is_pooled = !is_alone(reduce, first_run),
                                        .first_run = first_run,
                                        .run_count = run_count };
     struct sts__batch_of edges = functions;
@@ -316,6 +337,7 @@ int sts__reduce_add(struct sts__reduce *reduce, const struct sts__chunk *chunk,
             continue;
         }
         count = count > 0 && count < step ? count : left < step ? left : step;
+        count = count_alike(reduce, run, count);
         r = add_runs(reduce, chunk, run, count, err);
     }
     return r;

@@ -26,6 +26,12 @@ struct sts__wanted {
     size_t count;          /* functions that words knows of: those beyond are wanted */
 };
 
+static inline bool sts__wanted_has(const struct sts__wanted *wanted, uint32_t function_id)
+{
+    return wanted->words == NULL || function_id >= wanted->count ||
+           wanted->words[function_id / 64] >> function_id % 64 & 1;
+}
+
 /* The functions, or the edges, that were summed so far: small numbers for them. */
 struct sts__reduce_table {
     uint64_t *keys; /* by number: function id, or caller << 32 | callee; owned */
@@ -38,7 +44,8 @@ struct sts__reduce_table {
 struct sts__reduce {
     const struct sts_scan *scan; /* borrowed */
     struct sts__wanted wanted;
-    size_t direct_sums; /* so many of a chunk are put without being added to others */
+    struct sts__wanted own; /* the others are STS_SCAN_POOL */
+    size_t direct_sums;     /* so many of a chunk are put without being added to others */
     const struct sts__intervals *intervals; /* borrowed */
     sts__block_put_fn put;
     void *put_context;
@@ -59,11 +66,11 @@ struct sts__reduce {
     size_t unwanted_cap; /* words */
 };
 
-/* All borrowed until deinit; wanted may be NULL; put is called with what was summed, whenever there
- * is much of it. */
+/* All borrowed until deinit; wanted and own may be NULL; put is called with what was summed,
+ * whenever there is much of it. */
 void sts__reduce_init(struct sts__reduce *reduce, const struct sts_scan *scan,
                       const struct sts__intervals *intervals, const struct sts__wanted *wanted,
-                      sts__block_put_fn put, void *context);
+                      const struct sts__wanted *own, sts__block_put_fn put, void *context);
 void sts__reduce_deinit(struct sts__reduce *reduce);
 
 /*

@@ -73,12 +73,6 @@ int sts__batch_sums(struct sts__reduce *reduce, const struct sts__batch_of *batc
 
 /* --- which functions --- */
 
-static bool is_wanted(const struct sts__wanted *wanted, uint32_t function_id)
-{
-    return wanted->words == NULL || function_id >= wanted->count ||
-           wanted->words[function_id / WORD_BITS] >> function_id % WORD_BITS & 1;
-}
-
 /* One that is left out, and has a row in a profile that is asked for. */
 static int note_unwanted(struct sts__reduce *reduce, uint32_t function_id)
 {
@@ -113,9 +107,9 @@ static bool is_edge_wanted(const struct sts__reduce *reduce, const struct sts__c
 {
     switch (reduce->scan->edges) {
     case STS_SCAN_EDGES_INTO:
-        return is_wanted(&reduce->wanted, edges->ids[group]);
+        return sts__wanted_has(&reduce->wanted, edges->ids[group]);
     case STS_SCAN_EDGES_OUT_OF:
-        return is_wanted(&reduce->wanted, edges->callers[group]);
+        return sts__wanted_has(&reduce->wanted, edges->callers[group]);
     case STS_SCAN_EDGES_NONE:
     case STS_SCAN_EDGES_ALL:
     default:
@@ -127,7 +121,7 @@ static bool is_group_wanted(const struct sts__reduce *reduce, const struct sts__
                             uint32_t group)
 {
     return batch->of_edges ? is_edge_wanted(reduce, batch->table, group)
-                           : is_wanted(&reduce->wanted, batch->table->ids[group]);
+                           : sts__wanted_has(&reduce->wanted, batch->table->ids[group]);
 }
 
 /* Groups in a row that are wanted, as many as one call takes. */

@@ -12,6 +12,7 @@ struct sts__batch_of {
     const struct sts__chunk_table *table;
     struct sts__reduce_table *numbers;
     bool of_edges;
+    bool is_pooled; /* functions that are not own are one: not where profiles will be cut */
     uint32_t first_group, group_count;
     size_t first_run, run_count;
 };

@@ -19,20 +19,31 @@
 
 /* --- numbers --- */
 
+/* The pool's key is the largest that there is: the first place is its. */
+static size_t place_at(uint64_t key)
+{
+    return (uint32_t)(key + 1);
+}
+
 static uint32_t *place_of(struct sts__reduce_table *table, bool of_edges, uint64_t key)
 {
-    size_t old_cap = table->number_cap;
+    size_t old_cap = table->number_cap, at = place_at(key);
 
     if (of_edges)
         return sts__idmap_at(&table->by_key, key);
-    if (key >= old_cap) {
-        if (sts__grow(&table->numbers, &table->number_cap, key + 1, sizeof(*table->numbers),
+    if (at >= old_cap) {
+        if (sts__grow(&table->numbers, &table->number_cap, at + 1, sizeof(*table->numbers),
                       NUMBERS_MAX) < 0)
             return NULL;
         memset(table->numbers + old_cap, 0xff,
                (table->number_cap - old_cap) * sizeof(*table->numbers)); /* STS_IDMAP_NONE */
     }
-    return &table->numbers[key];
+    return &table->numbers[at];
+}
+
+uint32_t sts__reduce_number_of(const struct sts__reduce_table *table, bool of_edges, uint64_t key)
+{
+    return of_edges ? sts__idmap_get(&table->by_key, key) : table->numbers[place_at(key)];
 }
 
 int sts__reduce_number(struct sts__reduce_table *table, bool of_edges, uint64_t key,
@@ -56,7 +67,7 @@ int sts__reduce_number(struct sts__reduce_table *table, bool of_edges, uint64_t 
 static void forget_numbers(struct sts__reduce_table *table)
 {
     for (size_t i = 0; table->numbers != NULL && i < table->count; i++)
-        table->numbers[table->keys[i]] = STS_IDMAP_NONE;
+        table->numbers[place_at(table->keys[i])] = STS_IDMAP_NONE;
     sts__idmap_clear(&table->by_key);
     table->count = 0;
 }

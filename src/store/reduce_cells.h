@@ -27,6 +27,9 @@ struct sts__reduce_cell {
 /* sts__reduce_number - of a key of a table, made where it is new. Errors: STS_E_NOMEM. */
 STS_MUST_CHECK int sts__reduce_number(struct sts__reduce_table *table, bool of_edges, uint64_t key,
                                       uint32_t *ret_number);
+
+/* sts__reduce_number_of - of a key that has one. */
+uint32_t sts__reduce_number_of(const struct sts__reduce_table *table, bool of_edges, uint64_t key);
 void sts__reduce_table_deinit(struct sts__reduce_table *table);
 
 /* sts__reduce_cell - the number of a place's cell, made where it is new. Errors: STS_E_NOMEM. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/mem.h"
 #include "store/reduce_batch.h"
 #include "store/reduce_cells.h"
 
@@ -90,72 +91,149 @@ static int put_spans(const struct stretch *stretch, struct sts_error *err)
     return stretch->reduce->put(stretch->reduce->put_context, block, err);
 }
 
-/* Memory of a block for all groups of a batch; views into it. */
-static struct sts__block *new_block(const struct stretch *stretch,
-                                    const struct sts__batch_of *batch, size_t **ret_slices,
+/* Memory of a block for so many functions; views into it. */
+static struct sts__block *new_block(const struct stretch *stretch, size_t function_count,
                                     int64_t **ret_values, uint32_t **ret_ids)
 {
-    size_t value_count = stretch->figure_count * batch->group_count * stretch->run_count;
+    size_t row = stretch->run_count, column = function_count * row;
+    size_t value_count = stretch->figure_count * column;
     size_t bytes = sizeof(struct sts__block) + value_count * sizeof(int64_t) +
-                   stretch->run_count * sizeof(size_t) + batch->group_count * sizeof(uint32_t);
+                   row * sizeof(size_t) + function_count * sizeof(uint32_t);
     struct sts__block *block = malloc(bytes);
+    size_t *slices;
 
     if (block == NULL)
         return NULL;
     *block = (struct sts__block){ .bytes = bytes };
     *ret_values = (int64_t *)(block + 1);
-    *ret_slices = (size_t *)(*ret_values + value_count);
-    *ret_ids = (uint32_t *)(*ret_slices + stretch->run_count);
+    slices = (size_t *)(*ret_values + value_count);
+    *ret_ids = (uint32_t *)(slices + row);
+    for (size_t i = 0; i < row; i++)
+        slices[i] = stretch->reduce->picks.places[stretch->first_run + i].slice;
+    for (size_t f = 0; f < stretch->figure_count; f++)
+        block->view.values[stretch->figures[f]] = *ret_values + f * column;
     block->view.lane = lane_of(stretch);
     block->view.slice = STS_SCAN_SEVERAL;
-    block->view.slices = *ret_slices;
-    block->view.slice_count = stretch->run_count;
+    block->view.slices = slices;
+    block->view.slice_count = row;
     block->view.function_ids = *ret_ids;
+    block->view.function_count = function_count;
     return block;
 }
 
-/* Functions that have no row in the runs are left out, with their zeros. */
-static uint32_t keep_present(const struct stretch *stretch, const struct sts__batch_of *batch,
-                             int64_t *values, uint32_t *ids)
+/* Where sums of a batch are made before they are put: [figure][group][run], behind the pool's. */
+static int make_sums(const struct stretch *stretch, const struct sts__batch_of *batch,
+                     int64_t **ret_sums, struct sts_error *err)
+{
+    struct sts__reduce *reduce = stretch->reduce;
+    size_t row = stretch->run_count, column = batch->group_count * row;
+    int r = sts__grow(&reduce->sums, &reduce->sum_cap, stretch->figure_count * (column + row),
+                      sizeof(*reduce->sums), SIZE_MAX / sizeof(*reduce->sums));
+
+    if (r < 0)
+        return sts__fail_nomem(err);
+    *ret_sums = reduce->sums + stretch->figure_count * row;
+    for (size_t f = 0; r == 0 && f < stretch->figure_count; f++)
+        r = sts__batch_sums(reduce, batch, (enum sts__figure)stretch->figures[f],
+                            *ret_sums + f * column, err);
+    return r;
+}
+
+static bool is_own(const struct stretch *stretch, const struct sts__batch_of *batch, uint32_t i)
+{
+    return sts__wanted_has(&stretch->reduce->own, batch->table->ids[batch->first_group + i]);
+}
+
+static int add_to_pool(const struct stretch *stretch, const struct sts__batch_of *batch, uint32_t i,
+                       const int64_t *sums, struct sts_error *err)
 {
     size_t row = stretch->run_count, column = batch->group_count * row;
+    bool is_over = false;
+
+    for (size_t f = 0; f < stretch->figure_count; f++)
+        for (size_t k = 0; k < row; k++)
+            is_over |= __builtin_add_overflow(stretch->reduce->sums[f * row + k],
+                                              sums[f * column + i * row + k],
+                                              &stretch->reduce->sums[f * row + k]);
+    return is_over ? sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits") : 0;
+}
+
+/* Functions that have no row in the runs are left out, with their zeros. */
+static uint32_t count_rows(const struct stretch *stretch, const struct sts__batch_of *batch)
+{
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < batch->group_count; i++) {
-        if (!sts__batch_is_present(stretch->reduce, batch, i))
-            continue;
-        ids[count] = batch->table->ids[batch->first_group + i];
-        for (size_t f = 0; count < i && f < stretch->figure_count; f++)
-            memmove(values + f * column + count * row, values + f * column + i * row,
-                    row * sizeof(*values));
-        count++;
-    }
+    for (uint32_t i = 0; i < batch->group_count; i++)
+        count += is_own(stretch, batch, i) && sts__batch_is_present(stretch->reduce, batch, i);
     return count;
+}
+
+static void copy_rows(const struct stretch *stretch, const struct sts__batch_of *batch,
+                      const int64_t *sums, size_t count, int64_t *values, uint32_t *ids)
+{
+    size_t row = stretch->run_count, column = batch->group_count * row, at = 0;
+
+    for (uint32_t i = 0; i < batch->group_count; i++) {
+        if (!is_own(stretch, batch, i) || !sts__batch_is_present(stretch->reduce, batch, i))
+            continue;
+        ids[at] = batch->table->ids[batch->first_group + i];
+        for (size_t f = 0; f < stretch->figure_count; f++)
+            memcpy(values + (f * count + at) * row, sums + f * column + i * row,
+                   row * sizeof(*values));
+        at++;
+    }
 }
 
 static int put_batch(const struct stretch *stretch, const struct sts__batch_of *batch,
                      struct sts_error *err)
 {
     struct sts__reduce *reduce = stretch->reduce;
-    size_t column = batch->group_count * stretch->run_count;
-    int64_t *values = NULL;
-    size_t *slices = NULL;
-    uint32_t *ids = NULL;
-    struct sts__block *block = new_block(stretch, batch, &slices, &values, &ids);
-    int r = block == NULL ? sts__fail_nomem(err) : 0;
+    size_t count = count_rows(stretch, batch);
+    struct sts__block *block;
+    int64_t *sums = NULL, *values;
+    uint32_t *ids;
+    int r = make_sums(stretch, batch, &sums, err);
 
-    for (size_t f = 0; r == 0 && f < stretch->figure_count; f++) {
-        r = sts__batch_sums(reduce, batch, (enum sts__figure)stretch->figures[f],
-                            values + f * column, err);
-        block->view.values[stretch->figures[f]] = values + f * column;
-    }
-    if (r < 0) {
-        sts__block_free(block);
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
+        if (!is_own(stretch, batch, i))
+            r = add_to_pool(stretch, batch, i, sums, err);
+    if (r < 0 || count == 0)
         return r;
-    }
-    for (size_t i = 0; i < stretch->run_count; i++)
-        slices[i] = reduce->picks.places[stretch->first_run + i].slice;
-    block->view.function_count = keep_present(stretch, batch, values, ids);
+    block = new_block(stretch, count, &values, &ids);
+    if (block == NULL)
+        return sts__fail_nomem(err);
+    copy_rows(stretch, batch, sums, count, values, ids);
+    return reduce->put(reduce->put_context, block, err);
+}
+
+/* --- the pool --- */
+
+static int clear_pool(const struct stretch *stretch)
+{
+    struct sts__reduce *reduce = stretch->reduce;
+    size_t count = stretch->figure_count * stretch->run_count;
+    int r = sts__grow(&reduce->sums, &reduce->sum_cap, count, sizeof(*reduce->sums),
+                      SIZE_MAX / sizeof(*reduce->sums));
+
+    if (r == 0)
+        memset(reduce->sums, 0, count * sizeof(*reduce->sums));
+    return r;
+}
+
+static int put_pool(const struct stretch *stretch, struct sts_error *err)
+{
+    struct sts__reduce *reduce = stretch->reduce;
+    struct sts__block *block;
+    int64_t *values;
+    uint32_t *ids;
+
+    if (reduce->own.words == NULL)
+        return 0;
+    block = new_block(stretch, 1, &values, &ids);
+    if (block == NULL)
+        return sts__fail_nomem(err);
+    memcpy(values, reduce->sums, stretch->figure_count * stretch->run_count * sizeof(*values));
+    ids[0] = STS_SCAN_POOL;
     return reduce->put(reduce->put_context, block, err);
 }
 
@@ -170,6 +248,8 @@ int sts__reduce_direct(struct sts__reduce *reduce, const struct sts__chunk *chun
 
     stretch.figure_count = sts__reduce_figures(reduce->scan, stretch.figures);
     r = put_spans(&stretch, err);
+    if (r == 0 && clear_pool(&stretch) < 0)
+        r = sts__fail_nomem(err);
     if (r < 0)
         return r;
     while ((r = sts__batch_next(reduce, &batch, SUMS_OF_BLOCK, err)) > 0) {
@@ -177,5 +257,5 @@ int sts__reduce_direct(struct sts__reduce *reduce, const struct sts__chunk *chun
         if (r < 0)
             break;
     }
-    return r;
+    return r < 0 ? r : put_pool(&stretch, err);
 }

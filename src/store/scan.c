@@ -18,7 +18,7 @@
 #include "store/reduce.h"
 #include "store/scan_threads.h"
 
-#define JOB_ROWS   ((size_t)1 << 18) /* of chunks that one thread takes at a time */
+#define JOB_ROWS   ((size_t)1 << 20) /* of chunks that one thread takes at a time */
 #define JOB_CHUNKS ((size_t)256)
 
 /* Of all workers. */
@@ -61,7 +61,7 @@ static int open_worker(void *context, sts__block_put_fn put, void *put_context, 
         return r;
     }
     sts__reduce_init(&worker->reduce, shared->chunks->scan, shared->chunks->intervals,
-                     &shared->chunks->wanted, put, put_context);
+                     &shared->chunks->wanted, &shared->chunks->own, put, put_context);
     if (shared->chunks->direct_sums > 0)
         worker->reduce.direct_sums = shared->chunks->direct_sums;
     *ret_worker = worker;

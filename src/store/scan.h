@@ -26,6 +26,7 @@ struct sts__scan_chunks {
     const struct sts__chunk_about *chunks; /* those that intervals ask for */
     size_t chunk_count;
     struct sts__wanted wanted;
+    struct sts__wanted own;
     unsigned threads;   /* at most */
     size_t direct_sums; /* as of struct sts__reduce; 0: as it is there */
 };

@@ -36,6 +36,8 @@ struct plan {
     struct sts__chunk_list chunks;
     struct sts__intervals intervals;
     uint64_t *wanted; /* bits by the store's function ids; owned; NULL: all */
+    uint64_t *own;    /* the same */
+    size_t own_count; /* ids that it has bits for */
     uint64_t profile_count;
 };
 
@@ -44,6 +46,7 @@ static void plan_deinit(struct plan *plan)
     free(plan->service_ids);
     sts__chunk_list_deinit(&plan->chunks);
     free(plan->wanted);
+    free(plan->own);
     sts__intervals_deinit(&plan->intervals);
 }
 
@@ -109,6 +112,26 @@ static int choose_functions(struct plan *plan, struct sts_error *err)
             plan->wanted[id / WORD_BITS] |= UINT64_C(1) << id % WORD_BITS;
     }
     return r < 0 ? r : 0;
+}
+
+/* From symbols to the store's ids. A function whose name was not read yet is in no block so far. */
+static int choose_own(struct plan *plan, struct sts_error *err)
+{
+    const struct sts_scan *scan = plan->scan;
+    const struct sts__names *names = &plan->store->names;
+
+    if (scan->own == NULL)
+        return 0;
+    plan->own = sts__alloc_array(names->symbol_id_cap / WORD_BITS + 1, sizeof(*plan->own));
+    if (plan->own == NULL)
+        return sts__fail_nomem(err);
+    for (size_t id = 0; id < names->symbol_id_cap; id++) {
+        uint32_t symbol = names->symbol_ids[id];
+        if (symbol < scan->own_count && scan->own[symbol / WORD_BITS] >> symbol % WORD_BITS & 1)
+            plan->own[id / WORD_BITS] |= UINT64_C(1) << id % WORD_BITS;
+    }
+    plan->own_count = names->symbol_id_cap;
+    return 0;
 }
 
 /* --- chunks --- */
@@ -335,6 +358,10 @@ static int to_symbols(struct visiting *visiting, size_t which, const uint32_t *s
         return sts__fail_nomem(err);
     for (size_t i = 0; r == 0 && i < count; i++) {
         uint32_t *id = &visiting->ids[which][i];
+        if (store_ids[i] == STS_SCAN_POOL) {
+            *id = STS_SCAN_POOL;
+            continue;
+        }
         *id = store_ids[i] < names->symbol_id_cap ? names->symbol_ids[store_ids[i]] : STS__NO_ID;
         if (*id != STS__NO_ID)
             continue;
@@ -407,6 +434,7 @@ static int run_plan(struct plan *plan, struct connections *connections, sts_scan
         .chunks = plan->chunks.items,
         .chunk_count = plan->chunks.count,
         .wanted = { plan->wanted, store->names.count },
+        .own = { plan->own, plan->own_count },
         .threads = thread_count(store),
     };
     struct sts__function_bits unwanted = { NULL, 0 };
@@ -431,6 +459,8 @@ static int make_plan(struct plan *plan, struct sts_error *err)
         r = list_services(plan, err);
     if (r >= 0)
         r = choose_functions(plan, err);
+    if (r >= 0)
+        r = choose_own(plan, err);
     return r < 0 ? r : list_chunks(plan, err);
 }
 

@@ -55,6 +55,7 @@ static int ask(const struct setting *settings, struct sts_series **ret_series,
     sts_query_set_now_ns(query, INT64_C(60000000000));
     sts_query_set_cancel(query, never, NULL);
     sts_query_set_limits(query, 1000, 100000);
+    sts_query_set_sole(query, false);
     r = set_all(query, settings, err);
     if (r >= 0)
         r = feed(query, err);

@@ -114,7 +114,10 @@ static struct sts_query *new_query(const struct question *question, const char *
     return query;
 }
 
-/* Of profiles [first, end) one by one, and of a store where there is one: JSON, or the failure. */
+/*
+ * Of profiles [first, end) one by one, and of a store where there is one: JSON, or the failure. A
+ * store alone is said to be all that there is.
+ */
 static char *ask(const struct question *question, const char *level, size_t first, size_t end,
                  struct sts_store *store)
 {
@@ -126,6 +129,7 @@ static char *ask(const struct question *question, const char *level, size_t firs
     size_t len;
     int r = 0;
 
+    sts_query_set_sole(query, first >= end);
     for (size_t i = first; r == 0 && sts_query_needs_range(query) && i < end; i++)
         r = sts_query_scan(query, profiles[i], &err);
     if (r == 0 && sts_query_needs_range(query) && store != NULL)

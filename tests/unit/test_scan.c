@@ -190,9 +190,14 @@ static void close_reader(void *reader)
 /* --- answers --- */
 
 struct sums {
-    bool is_there[FUNCTIONS], edge_is_there[FUNCTIONS];
-    int64_t values[FUNCTIONS][4], edge_values[FUNCTIONS][4];
+    bool is_there[FUNCTIONS + 1], edge_is_there[FUNCTIONS]; /* the last function is the pool */
+    int64_t values[FUNCTIONS + 1][4], edge_values[FUNCTIONS][4];
 };
+
+static uint32_t place_of(uint32_t function_id)
+{
+    return function_id == STS_SCAN_POOL ? FUNCTIONS : function_id;
+}
 
 struct answer {
     struct sums slices[LANES][EDGES - 1];
@@ -206,9 +211,9 @@ struct answer {
 static void add_sums(struct sums *sums, const struct sts_scan_block *block)
 {
     for (size_t i = 0; i < block->function_count; i++) {
-        sums->is_there[block->function_ids[i]] = true;
+        sums->is_there[place_of(block->function_ids[i])] = true;
         for (size_t f = 0; f < 4; f++)
-            sums->values[block->function_ids[i]][f] += block->values[f][i];
+            sums->values[place_of(block->function_ids[i])][f] += block->values[f][i];
     }
     for (size_t i = 0; i < block->edge_count; i++) {
         assert_int_equal(block->callee_ids[i], (block->caller_ids[i] + 1) % FUNCTIONS);
@@ -242,7 +247,7 @@ static void add_several(struct answer *answer, const struct sts_scan_block *bloc
             struct sums *sums = &answer->slices[block->lane][block->slices[k]];
             /* where it has a row is told of all slices together */
             for (size_t f = 0; f < 4; f++)
-                sums->values[block->function_ids[i]][f] +=
+                sums->values[place_of(block->function_ids[i])][f] +=
                     block->values[f][i * block->slice_count + k];
         }
     }
@@ -333,6 +338,23 @@ static void expect(const struct sts_scan *scan, const uint64_t *wanted, struct a
     }
 }
 
+/* Functions that have no row of their own are one, but where profiles stand alone. */
+static void expect_pool(struct answer *answer, uint64_t own)
+{
+    for (size_t i = 0; i < (size_t)LANES * (EDGES - 1); i++) {
+        struct sums *sums = &answer->slices[i / (EDGES - 1)][i % (EDGES - 1)];
+        for (uint32_t f = 0; f < FUNCTIONS; f++) {
+            if (own >> f & 1 || !sums->is_there[f])
+                continue;
+            sums->is_there[FUNCTIONS] = true;
+            for (size_t k = 0; k < 4; k++)
+                sums->values[FUNCTIONS][k] += sums->values[f][k];
+            sums->is_there[f] = false;
+            memset(sums->values[f], 0, sizeof(sums->values[f]));
+        }
+    }
+}
+
 /* Edges; and of several slices that come together, in which of them a function has a row. */
 static void forget_what_is_not_told(struct answer *answer)
 {
@@ -379,7 +401,7 @@ static size_t choose(const struct memory *memory, const struct sts__intervals *i
 }
 
 static void ask(const struct memory *memory, const struct sts_scan *scan, const uint64_t *wanted,
-                unsigned threads, struct answer *answer)
+                const uint64_t *own, unsigned threads, struct answer *answer)
 {
     struct sts__chunk_about chosen[CHUNKS];
     int64_t raw[] = { -9 * DAY, 9 * DAY };
@@ -395,7 +417,13 @@ static void ask(const struct memory *memory, const struct sts_scan *scan, const 
     struct sts__intervals intervals;
     struct sts__scan_source source = { (void *)(uintptr_t)memory, open_reader, load, close_reader };
     struct sts__scan_chunks chunks = {
-        scan, &intervals, chosen, 0, { wanted, FUNCTIONS }, threads, scan->edges ? 0 : 1
+        .scan = scan,
+        .intervals = &intervals,
+        .chunks = chosen,
+        .wanted = { wanted, FUNCTIONS },
+        .own = { own, FUNCTIONS },
+        .threads = threads,
+        .direct_sums = scan->edges ? 0 : 1,
     };
     struct sts__function_bits unwanted = { NULL, 0 };
     struct sts_error err = { .text = "" };
@@ -422,6 +450,7 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
         int64_t edges[EDGES];
         uint32_t lanes[SERIES] = { 0, 1, 1, STS_SCAN_SKIP };
         const uint64_t some = UINT64_C(0xA5B), *wanted = round % 5 == 0 ? &some : NULL;
+        const uint64_t few = UINT64_C(0x336), *own = round % 4 < 2 ? &few : NULL;
         struct sts_scan scan = { .edges_ns = edges,
                                  .edge_count = EDGES,
                                  .figures = 15,
@@ -444,11 +473,13 @@ static void test_scan__gives_what_a_loop_over_the_profiles_gives(void **state)
                 ? STS_SCAN_EDGES_ALL
                 : STS_SCAN_EDGES_NONE; /* without them, all sums of whole slices are put directly */
         expect(&scan, wanted, &expected);
+        if (own != NULL)
+            expect_pool(&expected, *own);
         if (!scan.edges)
             forget_what_is_not_told(&expected);
         for (unsigned way = 0; way < 4; way++) {
             scan.raw_only = way % 2 == 0;
-            ask(&memory, &scan, wanted, way < 2 ? 1 : 4, &answer);
+            ask(&memory, &scan, wanted, own, way < 2 ? 1 : 4, &answer);
             if (!scan.edges)
                 forget_what_is_not_told(&answer);
             assert_memory_equal(&answer, &expected, sizeof(answer));
