@@ -2,6 +2,8 @@
 #
 #   make          release build in build/
 #   make demo     install what is missing, build, and run the main job once
+#   make demo-live
+#                 the same live: a server, its page, and a service that sends to it
 #   make check    install what is missing, build, and run all tests
 #   make bench    the speed figures of docs/bench.md
 #   make lint     clang-format and clang-tidy over all C
@@ -9,7 +11,7 @@
 
 BUILD = build
 
-.PHONY: all deps demo check bench lint clean install
+.PHONY: all deps demo demo-live check bench lint clean install
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -22,6 +24,9 @@ deps:
 
 demo: deps all
 	tools/demo.sh
+
+demo-live: deps all
+	tools/demo_live.sh
 
 check: deps all
 	tools/check.py

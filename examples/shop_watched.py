@@ -1,6 +1,6 @@
-"""The shop under load with the collector always on: one exact profile a second, into a store.
+"""The shop under load with the collector always on: one exact profile a second.
 
-    python shop_watched.py STORE [SECONDS]
+    python shop_watched.py TARGET [SECONDS]      a store (profiles.db), or a server (http://host:8521)
 
 Two lines do it: start, and the middleware, which tells the pages apart by the label "route".
 """
@@ -26,8 +26,8 @@ def route(environ):
     return environ.get("PATH_INFO") or "/"
 
 
-def main(store, seconds):
-    statslice.start(store, service="shop", slice=1)
+def main(target, seconds):
+    statslice.start(target, service="shop", slice=1)
     with tempfile.TemporaryDirectory() as folder:
         application = statslice.wsgi.Middleware(Shop(os.path.join(folder, "shop.db")), route=route)
         with wsgiref.simple_server.make_server("127.0.0.1", 0, application,

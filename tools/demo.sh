@@ -39,5 +39,7 @@ cat <<'END'
    statslice stats demo/profiles.db --sort tottime 10                  pstats' own table of it all
    statslice diff demo/profiles.db --base -25s/-15s --new -15s/-5s     called more often, or slower?
    statslice run -o demo/profiles.db -- python yours.py                a program of your own
+   make demo-live                                                      the shop, live on a page
+   statslice serve demo/profiles.db                                    a page for this store
    sqlite3 demo/profiles.db '.load build/statslice_sqlite' 'SELECT * FROM functions LIMIT 5'
 END

@@ -346,6 +346,7 @@ static void read_counts(void *context, struct sts__line_sink_counts *ret_counts)
         .n_dropped = spool.n_dropped + atomic_load(&post->counts.n_refused),
         .n_kept = spool.n_lines,
         .n_kept_bytes = spool.n_bytes,
+        .n_kept_in_memory = spool.n_lines_in_memory,
         .n_adopted = spool.n_adopted,
         .n_requests = atomic_load(&post->counts.n_requests),
         .n_requests_failed = atomic_load(&post->counts.n_failed),

@@ -38,7 +38,7 @@ struct sts__spool {
     bool in_trouble;
     struct sts_error trouble;
     struct {
-        atomic_uint_fast64_t n_lines, n_bytes, n_adopted, n_dropped;
+        atomic_uint_fast64_t n_lines, n_bytes, n_in_memory, n_adopted, n_dropped;
     } counts;
 };
 
@@ -124,12 +124,15 @@ bool sts__spool_take_trouble(struct sts__spool *spool, struct sts_error *ret_rea
 
 /* --- the list --- */
 
-static void count(struct sts__spool *spool, const struct sts__segment *segment, int sign)
+/* Lines that come, or (a sign below 0) go. */
+static void count(struct sts__spool *spool, const struct sts__segment *segment, uint64_t n_lines,
+                  uint64_t n_bytes, int sign)
 {
-    uint64_t n_bytes = segment->end - segment->begin;
-
-    atomic_fetch_add(&spool->counts.n_lines, sign < 0 ? 0 - segment->n_lines : segment->n_lines);
+    n_lines = sign < 0 ? 0 - n_lines : n_lines;
+    atomic_fetch_add(&spool->counts.n_lines, n_lines);
     atomic_fetch_add(&spool->counts.n_bytes, sign < 0 ? 0 - n_bytes : n_bytes);
+    if (segment->in_memory)
+        atomic_fetch_add(&spool->counts.n_in_memory, n_lines);
 }
 
 /* Names in order are times in order. */
@@ -161,7 +164,7 @@ static void take_out(struct sts__spool *spool, struct sts__segment *segment)
 
 static void drop(struct sts__spool *spool, struct sts__segment *segment)
 {
-    count(spool, segment, -1);
+    count(spool, segment, segment->n_lines, segment->end - segment->begin, -1);
     atomic_fetch_add(&spool->counts.n_dropped, segment->n_lines);
     take_out(spool, segment);
 }
@@ -272,8 +275,7 @@ static int append_to(struct sts__spool *spool, bool in_memory, const char *line,
         r = sts__segment_append(spool->active, line, len, err);
     if (r < 0)
         return r;
-    atomic_fetch_add(&spool->counts.n_lines, 1);
-    atomic_fetch_add(&spool->counts.n_bytes, len);
+    count(spool, spool->active, 1, len, 1);
     return 0;
 }
 
@@ -305,7 +307,7 @@ static void adopt_file(void *context, const char *name)
         return;
     }
     insert(spool, segment);
-    count(spool, segment, 1);
+    count(spool, segment, segment->n_lines, segment->end, 1);
     atomic_fetch_add(&spool->counts.n_adopted, segment->n_lines);
     if (segment->n_lines == 0)
         take_out(spool, segment);
@@ -374,8 +376,7 @@ void sts__spool_pass(struct sts__spool *spool, size_t n_lines, size_t n_bytes)
     if (segment == NULL)
         return;
     sts__segment_pass(segment, n_lines, n_bytes);
-    atomic_fetch_sub(&spool->counts.n_lines, n_lines);
-    atomic_fetch_sub(&spool->counts.n_bytes, n_bytes);
+    count(spool, segment, n_lines, n_bytes, -1);
     settle(spool, segment);
 }
 
@@ -388,6 +389,7 @@ void sts__spool_counts(struct sts__spool *spool, struct sts__spool_counts *ret_c
 {
     ret_counts->n_lines = atomic_load(&spool->counts.n_lines);
     ret_counts->n_bytes = atomic_load(&spool->counts.n_bytes);
+    ret_counts->n_lines_in_memory = atomic_load(&spool->counts.n_in_memory);
     ret_counts->n_adopted = atomic_load(&spool->counts.n_adopted);
     ret_counts->n_dropped = atomic_load(&spool->counts.n_dropped);
 }

@@ -30,6 +30,7 @@ struct sts__spool_options {
 
 struct sts__spool_counts {
     uint64_t n_lines, n_bytes; /* that wait */
+    uint64_t n_lines_in_memory;
     uint64_t n_adopted, n_dropped;
 };
 

@@ -162,12 +162,21 @@ int sts__spool_folder_own(struct sts__spool_folder *folder, struct sts_error *er
     return sts__fail_errno(err, STS_E_IO, errno, "could not make a folder in the spool");
 }
 
+/* There is a file that could not be read; somebody else may be able to. */
+static void make_lock_again(int own_fd)
+{
+    int fd = openat(own_fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_ONLY);
+
+    close_fd(&fd);
+}
+
 void sts__spool_folder_remove_own(struct sts__spool_folder *folder)
 {
     if (folder->own_fd < 0)
         return;
     (void)unlinkat(folder->own_fd, LOCK_NAME, 0);
-    (void)unlinkat(folder->shared_fd, folder->own_name, AT_REMOVEDIR);
+    if (unlinkat(folder->shared_fd, folder->own_name, AT_REMOVEDIR) != 0)
+        make_lock_again(folder->own_fd);
     close_fd(&folder->own_fd);
     close_fd(&folder->lock_fd);
 }

@@ -21,7 +21,8 @@ struct sts__line_sink_counts {
     uint64_t n_dropped;
     uint64_t n_kept; /* they wait, */
     uint64_t n_kept_bytes;
-    uint64_t n_adopted; /* of them and of those written: others kept them */
+    uint64_t n_kept_in_memory; /* of them: they end with the process */
+    uint64_t n_adopted;        /* of them and of those written: others kept them */
     uint64_t n_requests, n_requests_failed;
     bool is_away; /* the other side did not take what it was offered last */
 };

@@ -428,9 +428,20 @@ bool sts__writer_flush(struct sts__writer *writer, struct sts__writer_mark since
     return is_done;
 }
 
+/* What the sink keeps ends with the process, where it has it in memory. */
+static uint64_t count_kept_in_memory(const struct sts__writer *writer)
+{
+    struct sts__line_sink_counts counts = { 0 };
+
+    if (writer->sink.kind->counts != NULL)
+        writer->sink.kind->counts(writer->sink.context, &counts);
+    return counts.n_kept_in_memory;
+}
+
 void sts__writer_drop_waiting(struct sts__writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
+    sts__slice_queue_count_dropped(&writer->queue, count_kept_in_memory(writer));
     sts__slice_queue_drop_all(&writer->queue);
     if (writer->at_hand)
         sts__slice_queue_count_dropped(&writer->queue, count_lines(writer));

@@ -129,6 +129,7 @@ int main(void)
     failed |= run_table(chunk_scenarios);
     failed |= run_table(diff_scenarios);
     failed |= run_table(writer_scenarios);
+    failed |= run_table(post_scenarios);
     failed |= run_table(store_scenarios);
     return failed;
 }

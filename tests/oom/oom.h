@@ -19,6 +19,7 @@ struct scenario {
 extern const struct scenario profile_scenarios[];
 extern const struct scenario format_scenarios[];
 extern const struct scenario writer_scenarios[];
+extern const struct scenario post_scenarios[];
 extern const struct scenario query_scenarios[];
 extern const struct scenario chunk_scenarios[];
 extern const struct scenario store_scenarios[];

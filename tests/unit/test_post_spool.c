@@ -383,8 +383,10 @@ static void test_spool__lines_are_in_memory_where_there_is_no_disk(void **state)
     append(spool, 0, 3);
     assert_true(sts__spool_take_trouble(spool, &reason));
     assert_non_null(strstr(reason.text, "/proc/none/of/this"));
+    assert_int_equal(counts_of(spool).n_lines_in_memory, 3);
     sts__spool_adopt(spool);
     assert_string_equal(drain(spool, 2), "0 1 2 ");
+    assert_int_equal(counts_of(spool).n_lines_in_memory, 0);
     sts__spool_free(spool);
 }
 
