@@ -38,5 +38,5 @@ command -v npm >/dev/null || install npm
 # The system's own interpreter ships its test suites apart.
 install "libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite"
 if [ "${1:-}" = bench ]; then
-    install python3-matplotlib python3-yappi python3-pandas
+    install python3-matplotlib python3-yappi python3-pandas wrk
 fi
