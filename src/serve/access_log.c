@@ -22,8 +22,9 @@
 #include "base/timetext.h"
 #include "serve/exchange_wire.h"
 
-#define LINE_BYTES_MAX ((size_t)16 << 10)
+#define LINE_BYTES_MAX ((size_t)128 << 10)
 #define VALUE_BYTES    256 /* of one argument or header, that are written */
+#define ARGUMENTS_MAX  32  /* that are written: a line is never lost for its length */
 #define FILE_MODE      0640
 
 struct sts__access_log {
@@ -74,12 +75,14 @@ static void put_plain(struct sts_sink *sink, const char *text)
 
 static void put_query(struct sts_sink *sink, const struct sts__pairs *arguments)
 {
-    for (size_t i = 0; i < arguments->count; i++) {
+    for (size_t i = 0; i < arguments->count && i < ARGUMENTS_MAX; i++) {
         sts__put_text(sink, i == 0 ? "?" : "&");
         put_plain(sink, arguments->items[i].key);
         sts__put_text(sink, "=");
         put_plain(sink, arguments->items[i].value);
     }
+    if (arguments->count > ARGUMENTS_MAX)
+        sts__put_text(sink, "&...");
 }
 
 static void put_text(struct sts_sink *sink, const struct sts__exchange *exchange, const char *when,
@@ -127,7 +130,7 @@ static void put_json(struct sts_sink *sink, const struct sts__exchange *exchange
     sts__put_text(sink, ",\"path\":");
     put_cut_json(sink, exchange->path);
     sts__put_text(sink, ",\"arguments\":[");
-    for (size_t i = 0; i < exchange->arguments.count; i++) {
+    for (size_t i = 0; i < exchange->arguments.count && i < ARGUMENTS_MAX; i++) {
         sts__put_text(sink, i == 0 ? "[" : ",[");
         put_cut_json(sink, exchange->arguments.items[i].key);
         sts__put_text(sink, ",");
@@ -137,7 +140,7 @@ static void put_json(struct sts_sink *sink, const struct sts__exchange *exchange
     sts__put_format(sink,
                     "],\"status\":%u,\"request_bytes\":%zu,\"answer_bytes\":%zu,"
                     "\"duration_ms\":",
-                    exchange->status, exchange->body.len, len);
+                    exchange->status, exchange->request_bytes, len);
     sts__put_fixed(sink, ms, 3);
     sts__put_format(sink, ",\"complete\":%s,\"user_agent\":", complete ? "true" : "false");
     put_cut_json(sink, agent == NULL ? "" : agent);

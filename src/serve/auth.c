@@ -30,6 +30,7 @@ struct sts__auth {
     int64_t looked_mono_ns;
     struct sts_store_token *tokens;
     size_t count;
+    bool is_closed; /* there were tokens: without the last one nobody comes in, not everybody */
     struct name *names;
 };
 
@@ -71,6 +72,7 @@ static int look(struct sts__auth *auth, struct sts_error *err)
     free(auth->tokens);
     auth->tokens = tokens;
     auth->count = count;
+    auth->is_closed = auth->is_closed || count > 0;
     return 0;
 }
 
@@ -120,7 +122,7 @@ bool sts__auth_has_tokens(struct sts__auth *auth)
 
     pthread_mutex_lock(&auth->lock);
     look_again(auth, LOOK_AGAIN_NS);
-    has = auth->count > 0;
+    has = auth->is_closed;
     pthread_mutex_unlock(&auth->lock);
     return has;
 }
@@ -175,7 +177,7 @@ void sts__auth_grant(struct sts__auth *auth, const char *authorization,
     *ret_grant = (struct sts__grant){ STS__ROLE_NONE, "" };
     pthread_mutex_lock(&auth->lock);
     look_again(auth, LOOK_AGAIN_NS);
-    if (auth->count == 0)
+    if (!auth->is_closed)
         ret_grant->role = STS__ROLE_ADMIN;
     else if (token != NULL)
         find_new(auth, token, ret_grant);

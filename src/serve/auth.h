@@ -14,7 +14,9 @@ STS_MUST_CHECK int sts__auth_new(const char *store_path, struct sts__auth **ret_
                                  struct sts_error *err);
 void sts__auth_free(struct sts__auth *auth); /* NULL is fine */
 
-/* sts__auth_has_tokens - where the store has none, everybody may do everything. */
+/* sts__auth_has_tokens - where the store never had any since the start, everybody may do
+ * everything.
+ */
 bool sts__auth_has_tokens(struct sts__auth *auth);
 
 /*

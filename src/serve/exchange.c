@@ -197,6 +197,8 @@ bool sts__exchange_gone(const struct sts__exchange *exchange)
 {
     struct pollfd look = { .fd = exchange->fd, .events = POLLRDHUP };
 
+    if (exchange->given_up != NULL && atomic_load(exchange->given_up))
+        return true;
     if (exchange->deadline_mono_ns != 0 && sts__clock_mono_ns() > exchange->deadline_mono_ns)
         return true;
     return exchange->fd >= 0 && poll(&look, 1, 0) > 0 &&

@@ -5,6 +5,8 @@
 #ifndef STS_SERVE_EXCHANGE_WIRE_H
 #define STS_SERVE_EXCHANGE_WIRE_H
 
+#include <stdatomic.h>
+
 #include "base/bytes.h"
 #include "serve/exchange.h"
 
@@ -27,12 +29,14 @@ struct sts__exchange {
     char *method, *path;
     struct sts__pairs headers, arguments;
     struct sts__bytes body;
+    size_t request_bytes; /* of the body, as sent */
     struct sts__grant grant;
     const struct sts__route *route; /* NULL where it leads nowhere */
     char peer[STS__PEER_TEXT_BYTES];
     int fd;
     int64_t begin_mono_ns;
-    int64_t deadline_mono_ns; /* 0: none */
+    int64_t deadline_mono_ns;    /* 0: none */
+    const atomic_bool *given_up; /* set: nobody waits for any answer; NULL: none such */
 
     unsigned status; /* 0: not answered yet */
     const char *type;

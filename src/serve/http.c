@@ -9,23 +9,24 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <statslice/sink.h>
 
 #include "base/fail.h"
+#include "serve/allowance.h"
 #include "serve/exchange_wire.h"
 #include "serve/http.h"
 #include "serve/patrol.h"
 #include "serve/percent.h"
 
-#define BODY_FREE_BYTES  ((size_t)1 << 20)
-#define BODIES_BYTES_MAX ((size_t)256 << 20)
-#define LIBRARY          "libmicrohttpd.so.12"
+#define LIBRARY "libmicrohttpd.so.12"
 
 /*
  * Of the library, what is used here. It is loaded when a server starts: with it comes GnuTLS, and
@@ -69,8 +70,13 @@ struct sts__http {
     struct sts__http_options options;
     struct calls mhd;
     struct MHD_Daemon *daemon;
-    MHD_socket quiet_fd;      /* of a daemon that listens no more; MHD_INVALID_SOCKET before */
-    atomic_size_t held_bytes; /* of bodies, beyond what each one may have */
+    MHD_socket quiet_fd;          /* of a daemon that listens no more; MHD_INVALID_SOCKET before */
+    struct sts__allowance bodies; /* that come in */
+    struct sts__allowance answers;
+    atomic_bool closes;   /* new requests are turned away */
+    pthread_mutex_t lock; /* of the count */
+    pthread_cond_t none;
+    size_t suspended; /* connections whose exchange is handed on */
 };
 
 /* What an exchange knows of the wire. */
@@ -78,7 +84,7 @@ struct wire {
     struct sts__http *http;
     struct MHD_Connection *connection;
     struct sts__watched *watched;
-    size_t held_bytes; /* of the http's */
+    size_t body_share, answer_share; /* of the http's allowances */
 };
 
 static int load(struct calls *calls, struct sts_error *err)
@@ -158,35 +164,53 @@ static void take_peer(struct sts__exchange *exchange)
         exchange->fd = info->connect_fd;
 }
 
+/* Count an exchange that is handed on. Returns: false where none is any more. */
+static bool enter(struct sts__http *http)
+{
+    bool is_open;
+
+    pthread_mutex_lock(&http->lock);
+    is_open = !atomic_load(&http->closes);
+    http->suspended += is_open;
+    pthread_mutex_unlock(&http->lock);
+    return is_open;
+}
+
+static void leave(struct sts__http *http)
+{
+    pthread_mutex_lock(&http->lock);
+    if (--http->suspended == 0)
+        pthread_cond_broadcast(&http->none);
+    pthread_mutex_unlock(&http->lock);
+}
+
+/* The exchange may be over as soon as its connection is resumed. */
 static void resume(struct sts__exchange *exchange)
 {
     const struct wire *wire = exchange->wire;
+    struct sts__http *http = wire->http;
 
-    wire->http->mhd.resume_connection(wire->connection);
+    http->mhd.resume_connection(wire->connection);
+    leave(http);
 }
 
-/*
- * Bodies may be large and many, and slow: beyond BODY_FREE_BYTES each they share BODIES_BYTES_MAX.
- * Small ones come in whatever others hold.
- */
+static void turn_away(struct sts__exchange *exchange, unsigned status, const char *reason,
+                      const char *message, const char *after_s)
+{
+    sts__exchange_fail(exchange, status, reason, "%s", message);
+    if (sts__exchange_set_header(exchange, "Retry-After", after_s, NULL) < 0)
+        return; /* the client does without */
+}
+
+/* Bodies may be large and many, and slow. */
 static void fail_busy(struct sts__exchange *exchange)
 {
-    sts__exchange_fail(exchange, 429, "busy", "large bodies of over %zu bytes are under way",
-                       BODIES_BYTES_MAX);
-    if (sts__exchange_set_header(exchange, "Retry-After", "1", NULL) < 0)
-        return; /* it is told without */
+    turn_away(exchange, 429, "busy", "too much is on its way already", "1");
 }
 
-static void hold_body(struct sts__http *http, struct sts__exchange *exchange)
+static void fail_stopping(struct sts__exchange *exchange)
 {
-    struct wire *wire = exchange->wire;
-    size_t len = exchange->body.len < BODY_FREE_BYTES ? 0 : exchange->body.len - BODY_FREE_BYTES;
-    size_t more = len - wire->held_bytes;
-
-    wire->held_bytes = len;
-    if (more == 0 || atomic_fetch_add(&http->held_bytes, more) + more <= BODIES_BYTES_MAX)
-        return;
-    fail_busy(exchange);
+    turn_away(exchange, 503, "stopping", "the server is being stopped", "5");
 }
 
 /* The body is of no use any more, or was never whole. */
@@ -194,9 +218,9 @@ static void drop_body(struct sts__http *http, struct sts__exchange *exchange)
 {
     struct wire *wire = exchange->wire;
 
-    atomic_fetch_sub(&http->held_bytes, wire->held_bytes);
-    wire->held_bytes = 0;
+    sts__allowance_release(&http->bodies, &wire->body_share);
     sts__bytes_deinit(&exchange->body);
+    sts__bytes_init(&exchange->body, http->options.body_bytes_max);
 }
 
 static void fail_length(struct sts__exchange *exchange, size_t max)
@@ -214,8 +238,7 @@ static void check_length(struct sts__http *http, struct sts__exchange *exchange)
         return;
     if (len > http->options.body_bytes_max)
         fail_length(exchange, http->options.body_bytes_max);
-    else if (len > BODY_FREE_BYTES &&
-             atomic_load(&http->held_bytes) + len > BODIES_BYTES_MAX + BODY_FREE_BYTES)
+    else if (!sts__allowance_has(&http->bodies, (size_t)len))
         fail_busy(exchange);
 }
 
@@ -253,7 +276,7 @@ static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection
         free(wire);
         return NULL;
     }
-    *wire = (struct wire){ http, connection, watched_of(http, connection), 0 };
+    *wire = (struct wire){ http, connection, watched_of(http, connection), 0, 0 };
     exchange->wire = wire;
     exchange->resume = resume;
     exchange->body.max = http->options.body_bytes_max;
@@ -262,22 +285,109 @@ static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection
     take_peer(exchange);
     check_length(http, exchange);
     http->options.begin(http->options.context, exchange);
+    if (exchange->status == 0 && atomic_load(&http->closes))
+        fail_stopping(exchange);
     return exchange;
 }
 
+/* A part of the body. One that is refused is read on, since an answer cannot go out before, and
+ * dropped. */
+static void take_body(struct sts__http *http, struct sts__exchange *exchange, const char *bytes,
+                      size_t len)
+{
+    struct wire *wire = exchange->wire;
+
+    exchange->request_bytes += len;
+    if (exchange->status != 0)
+        return;
+    if (!sts__allowance_hold(&http->bodies, &wire->body_share, exchange->body.len + len))
+        fail_busy(exchange);
+    else
+        sts__bytes_append(&exchange->body, bytes, len);
+    if (exchange->body.status == STS_E_LIMIT)
+        fail_length(exchange, http->options.body_bytes_max);
+    else if (exchange->body.status < 0)
+        turn_away(exchange, 503, "memory", "out of memory", "5");
+    if (exchange->status != 0)
+        drop_body(http, exchange);
+}
+
+/* All of it is there. */
+static void hand_on(struct sts__http *http, struct sts__exchange *exchange)
+{
+    const struct wire *wire = exchange->wire;
+
+    sts__patrol_step(http->options.patrol, wire->watched, STS__STEP_WORKING);
+    http->mhd.suspend_connection(wire->connection);
+    http->options.handle(http->options.context, exchange);
+}
+
 /* --- an answer --- */
+
+/* Of every answer that does not say otherwise: what a browser may make of it. */
+static const struct {
+    const char *name, *value;
+} headers_of_all[] = {
+    { "Content-Security-Policy",
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+    { "Referrer-Policy", "no-referrer" },
+    { "X-Content-Type-Options", "nosniff" },
+};
+
+static bool has_header(const struct sts__pairs *headers, const char *name)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (strcasecmp(headers->items[i].key, name) == 0)
+            return true;
+    return false;
+}
+
+static enum MHD_Result add_headers(const struct sts__exchange *exchange,
+                                   struct MHD_Response *response)
+{
+    const struct calls *mhd = &((const struct wire *)exchange->wire)->http->mhd;
+    const struct sts__pairs *headers = &exchange->answer_headers;
+    enum MHD_Result result = MHD_YES;
+
+    if (exchange->type != NULL)
+        result = mhd->add_response_header(response, "Content-Type", exchange->type);
+    for (size_t i = 0; result == MHD_YES && i < headers->count; i++)
+        result = mhd->add_response_header(response, headers->items[i].key, headers->items[i].value);
+    for (size_t i = 0; i < sizeof(headers_of_all) / sizeof(*headers_of_all); i++)
+        if (result == MHD_YES && !has_header(headers, headers_of_all[i].name))
+            result =
+                mhd->add_response_header(response, headers_of_all[i].name, headers_of_all[i].value);
+    return result;
+}
+
+/* Make room for what is to be sent, in place of what came. */
+static void settle_answer(struct sts__http *http, struct sts__exchange *exchange)
+{
+    struct wire *wire = exchange->wire;
+    size_t len;
+
+    drop_body(http, exchange);
+    if (exchange->status == 0 || (exchange->sink != NULL && sts_sink_status(exchange->sink) < 0))
+        sts__exchange_fail(exchange, 500, "limit", "the answer is too large");
+    (void)sts__exchange_answer_body(exchange, &len);
+    if (exchange->bytes == NULL && !sts__allowance_hold(&http->answers, &wire->answer_share, len))
+        turn_away(exchange, 503, "busy", "too much is on its way already", "1");
+    if (atomic_load(&http->closes) &&
+        sts__exchange_set_header(exchange, "Connection", "close", NULL) < 0)
+        return; /* it is closed all the same */
+}
 
 static enum MHD_Result answer(struct sts__exchange *exchange)
 {
     const struct wire *wire = exchange->wire;
     const struct calls *mhd = &wire->http->mhd;
-    enum MHD_Result result = MHD_YES;
     struct MHD_Response *response;
+    enum MHD_Result result;
     const void *body;
     size_t len;
 
-    if (exchange->sink != NULL && sts_sink_status(exchange->sink) < 0)
-        sts__exchange_fail(exchange, 500, "limit", "the answer is too large");
+    settle_answer(wire->http, exchange);
     sts__patrol_step(wire->http->options.patrol, wire->watched, STS__STEP_SENDING);
     body = sts__exchange_answer_body(exchange, &len);
     /* The exchange lives until the answer went out. */
@@ -285,28 +395,11 @@ static enum MHD_Result answer(struct sts__exchange *exchange)
         mhd->create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return MHD_NO;
-    if (exchange->type != NULL)
-        result = mhd->add_response_header(response, "Content-Type", exchange->type);
-    for (size_t i = 0; result == MHD_YES && i < exchange->answer_headers.count; i++)
-        result = mhd->add_response_header(response, exchange->answer_headers.items[i].key,
-                                          exchange->answer_headers.items[i].value);
+    result = add_headers(exchange, response);
     if (result == MHD_YES)
         result = mhd->queue_response(wire->connection, exchange->status, response);
     mhd->destroy_response(response);
     return result;
-}
-
-/* A body that is refused is read on, since an answer cannot go out before, and dropped. */
-static void take_body(struct sts__http *http, struct sts__exchange *exchange, const char *data,
-                      size_t len)
-{
-    sts__bytes_append(&exchange->body, data, len);
-    if (exchange->body.status < 0)
-        fail_length(exchange, http->options.body_bytes_max);
-    else
-        hold_body(http, exchange);
-    if (exchange->status != 0)
-        drop_body(http, exchange);
 }
 
 /*
@@ -328,19 +421,18 @@ static enum MHD_Result access_handler(void *context, struct MHD_Connection *conn
         return exchange->status == 0 ? MHD_YES : answer(exchange);
     }
     if (*upload_len > 0) {
-        if (exchange->status == 0)
-            take_body(http, exchange, upload, *upload_len);
+        take_body(http, exchange, upload, *upload_len);
         *upload_len = 0;
         return MHD_YES;
     }
-    if (exchange->status == 0) {
-        const struct wire *wire = exchange->wire;
-        sts__patrol_step(http->options.patrol, wire->watched, STS__STEP_WORKING);
-        http->mhd.suspend_connection(connection);
-        http->options.handle(http->options.context, exchange);
-        return MHD_YES;
+    if (exchange->status != 0 || exchange->is_handed_on)
+        return answer(exchange);
+    if (!enter(http)) {
+        fail_stopping(exchange);
+        return answer(exchange);
     }
-    return answer(exchange);
+    hand_on(http, exchange);
+    return MHD_YES;
 }
 
 static void completed(void *context, struct MHD_Connection *connection, void **own,
@@ -354,6 +446,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **o
     sts__patrol_step(http->options.patrol, watched_of(http, connection), STS__STEP_READING);
     http->options.end(http->options.context, exchange, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     drop_body(http, exchange);
+    sts__allowance_release(&http->answers, &((struct wire *)exchange->wire)->answer_share);
     free(exchange->wire);
     sts__exchange_free(exchange);
     *own = NULL;
@@ -397,6 +490,13 @@ static int start_daemon(struct sts__http *http, struct sts_error *err)
     return 0;
 }
 
+static void deinit(struct sts__http *http)
+{
+    pthread_cond_destroy(&http->none);
+    pthread_mutex_destroy(&http->lock);
+    free(http);
+}
+
 int sts__http_new(const struct sts__http_options *options, struct sts__http **ret_http,
                   struct sts_error *err)
 {
@@ -406,12 +506,16 @@ int sts__http_new(const struct sts__http_options *options, struct sts__http **re
     if (http == NULL)
         return sts__fail_nomem(err);
     http->options = *options;
+    http->bodies = (struct sts__allowance){ options->bodies_bytes_max, options->free_bytes, 0 };
+    http->answers = (struct sts__allowance){ options->answers_bytes_max, options->free_bytes, 0 };
     http->quiet_fd = MHD_INVALID_SOCKET;
+    pthread_mutex_init(&http->lock, NULL);
+    pthread_cond_init(&http->none, NULL);
     r = load(&http->mhd, err);
     if (r >= 0)
         r = start_daemon(http, err);
     if (r < 0) {
-        free(http);
+        deinit(http);
         return r;
     }
     *ret_http = http;
@@ -420,6 +524,9 @@ int sts__http_new(const struct sts__http_options *options, struct sts__http **re
 
 void sts__http_stop_listening(struct sts__http *http)
 {
+    pthread_mutex_lock(&http->lock);
+    atomic_store(&http->closes, true);
+    pthread_mutex_unlock(&http->lock);
     if (http->quiet_fd == MHD_INVALID_SOCKET)
         http->quiet_fd = http->mhd.quiesce_daemon(http->daemon);
 }
@@ -428,8 +535,12 @@ void sts__http_free(struct sts__http *http)
 {
     if (http == NULL)
         return;
+    pthread_mutex_lock(&http->lock);
+    while (http->suspended > 0)
+        pthread_cond_wait(&http->none, &http->lock);
+    pthread_mutex_unlock(&http->lock);
     http->mhd.stop_daemon(http->daemon); /* closes the socket that it listens to */
     if (http->quiet_fd != MHD_INVALID_SOCKET)
         (void)close(http->quiet_fd);
-    free(http);
+    deinit(http);
 }

@@ -19,6 +19,9 @@ struct sts__http_options {
     unsigned idle_s;               /* a connection that says nothing for so long is closed */
     size_t head_bytes_max;         /* request line and headers */
     size_t body_bytes_max;         /* as sent */
+    size_t bodies_bytes_max;       /* of all that come in, beyond free_bytes of each */
+    size_t answers_bytes_max;      /* of all that go out, the same */
+    size_t free_bytes;
     const char *certificate, *key; /* PEM texts; NULL: no TLS. Borrowed. */
     struct sts__patrol *patrol;    /* told of connections and their steps */
 
@@ -38,10 +41,12 @@ struct sts__http_options {
 STS_MUST_CHECK int sts__http_new(const struct sts__http_options *options,
                                  struct sts__http **ret_http, struct sts_error *err);
 
-/* sts__http_stop_listening - no new connections; those that are there go on. */
+/* sts__http_stop_listening - no new connections, and no new requests on those that are there; what
+ * was handed on goes on. */
 void sts__http_stop_listening(struct sts__http *http);
 
-/* sts__http_free - every exchange must be done. NULL is fine. */
+/* sts__http_free - waits until all that was handed on is done; what is still to be sent is cut.
+ * NULL is fine. */
 void sts__http_free(struct sts__http *http);
 
 #endif

@@ -97,7 +97,7 @@ void sts__metrics_count(struct sts__metrics *metrics, const struct sts__exchange
     atomic_fetch_add(&of_route->by_end[end_of(ns)], 1);
     atomic_fetch_add(&of_route->sum_ns, (uint_fast64_t)ns);
     (void)sts__exchange_answer_body(exchange, &len);
-    atomic_fetch_add(&metrics->request_bytes, exchange->body.len);
+    atomic_fetch_add(&metrics->request_bytes, exchange->request_bytes);
     atomic_fetch_add(&metrics->answer_bytes, len);
     if (!complete)
         atomic_fetch_add(&metrics->cut, 1);

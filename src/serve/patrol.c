@@ -22,6 +22,7 @@ struct sts__watched {
     int fd;
     enum sts__step step;
     int64_t since_mono_ns;
+    bool is_hung_up; /* as the round before found */
     bool is_ended;
 };
 
@@ -44,15 +45,43 @@ static bool is_late(const struct sts__patrol *patrol, const struct sts__watched 
     return limit_ns != 0 && !watched->is_ended && now_ns - watched->since_mono_ns > limit_ns;
 }
 
+/*
+ * Whether the other side says no more, and all that it said was read. libmicrohttpd does not notice
+ * where the end comes with the last bytes, and would hold the connection until it is idle for long.
+ */
+static bool is_hung_up(const struct sts__watched *watched)
+{
+    char byte;
+
+    return watched->step == STS__STEP_READING && !watched->is_ended &&
+           recv(watched->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Twice in a row: a request that is whole, and is being looked at, is answered all the same. */
+static bool is_left(struct sts__watched *watched)
+{
+    bool was = watched->is_hung_up;
+
+    watched->is_hung_up = is_hung_up(watched);
+    return was && watched->is_hung_up;
+}
+
+static void end(struct sts__watched *watched)
+{
+    (void)shutdown(watched->fd, SHUT_RDWR);
+    watched->is_ended = true;
+}
+
 static void look(struct sts__patrol *patrol)
 {
     int64_t now_ns = sts__clock_mono_ns();
 
     for (struct sts__watched *watched = patrol->first; watched != NULL; watched = watched->next)
         if (is_late(patrol, watched, now_ns)) {
-            (void)shutdown(watched->fd, SHUT_RDWR);
-            watched->is_ended = true;
+            end(watched);
             patrol->ended++;
+        } else if (is_left(watched)) {
+            end(watched);
         }
 }
 
@@ -141,6 +170,7 @@ void sts__patrol_step(struct sts__patrol *patrol, struct sts__watched *watched, 
         return;
     pthread_mutex_lock(&patrol->lock);
     watched->step = step;
+    watched->is_hung_up = false;
     watched->since_mono_ns = now_ns;
     pthread_mutex_unlock(&patrol->lock);
 }

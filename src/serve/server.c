@@ -7,10 +7,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <statslice/store.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "serve/access_log.h"
 #include "serve/answers.h"
@@ -26,6 +28,7 @@
 #include "serve/pem.h"
 #include "serve/rate.h"
 #include "serve/route.h"
+#include "writer/quiet_thread.h"
 
 #define QUEUE_MAX            256 /* questions that wait for a desk */
 #define CONNECTIONS_MAX      1024
@@ -36,9 +39,14 @@
 #define IDLE_S               30
 #define QUERY_S              30 /* unless options say other */
 #define NS_PER_S             INT64_C(1000000000)
-#define HEAD_BYTES_MAX       ((size_t)128 << 10) /* with what each argument takes: about 2,000 of them \
-                                                  */
-#define BODY_BYTES_MAX ((size_t)64 << 20)
+#define HEAD_BYTES_MAX                                                                             \
+    ((size_t)128 << 10) /* with what each argument takes: about 2,000 of them                      \
+                         */
+#define BODY_BYTES_MAX   ((size_t)64 << 20)
+#define SHARED_BYTES_MAX ((size_t)256 << 20) /* of bodies that come in; of answers that go out */
+#define FREE_BYTES       ((size_t)1 << 20)   /* of each that it does not count */
+#define STOP_S           10                  /* that answers under way may take to go out */
+#define FILES_MAX        4096                /* sockets and files that may be open */
 
 struct sts__server {
     struct sts__listening listening;
@@ -59,7 +67,8 @@ struct sts__server {
 
     pthread_mutex_t lock; /* of the count */
     pthread_cond_t none;
-    size_t under_way; /* exchanges that are handed on, and whose answer is not out */
+    size_t under_way;     /* exchanges that are handed on, and whose answer is not out */
+    atomic_bool gives_up; /* questions that are being answered end */
 };
 
 static void count_under_way(struct sts__server *server, int change)
@@ -86,6 +95,7 @@ static void handle(void *context, struct sts__exchange *exchange)
     int r = 0;
 
     exchange->is_handed_on = true;
+    exchange->given_up = &server->gives_up;
     count_under_way(server, 1);
     switch (exchange->route->where) {
     case STS__DESK:
@@ -159,6 +169,9 @@ static int start_http(struct sts__server *server, struct sts_error *err)
         .idle_s = IDLE_S,
         .head_bytes_max = HEAD_BYTES_MAX,
         .body_bytes_max = BODY_BYTES_MAX,
+        .bodies_bytes_max = SHARED_BYTES_MAX,
+        .answers_bytes_max = SHARED_BYTES_MAX,
+        .free_bytes = FREE_BYTES,
         .certificate = server->certificate,
         .key = server->key,
         .patrol = server->patrol,
@@ -217,6 +230,17 @@ static int open_door(struct sts__server *server, const struct sts__server_option
     return r < 0 ? r : start_http(server, err);
 }
 
+/* Each connection is a file; where there are fewer, those that come then wait. */
+static void allow_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_MAX)
+        return;
+    limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int sts__server_start(const struct sts__server_options *options, struct sts__server **ret_server,
                       struct sts_error *err)
 {
@@ -226,8 +250,9 @@ int sts__server_start(const struct sts__server_options *options, struct sts__ser
     if (server == NULL)
         return sts__fail_nomem(err);
     pthread_mutex_init(&server->lock, NULL);
-    pthread_cond_init(&server->none, NULL);
+    sts__quiet_cond_init(&server->none);
     server->listening.fd = -1;
+    allow_files();
     server->no_desk.server = server;
     server->query_ns = options->query_ns != 0 ? options->query_ns : QUERY_S * NS_PER_S;
     r = read_pems(server, options, err);
@@ -272,17 +297,26 @@ struct sts__answers *sts__server_answers(const struct sts__server *server)
     return server->answers;
 }
 
+/* What was handed on is answered; who does not take his answer is not waited for. */
+static void finish(struct sts__server *server)
+{
+    int64_t until_ns = sts__clock_mono_ns() + STOP_S * NS_PER_S;
+
+    sts__http_stop_listening(server->http);
+    pthread_mutex_lock(&server->lock);
+    while (server->under_way > 0 && sts__quiet_cond_wait(&server->none, &server->lock, until_ns))
+        ;
+    pthread_mutex_unlock(&server->lock);
+    atomic_store(&server->gives_up, true);
+    sts__http_free(server->http);
+}
+
 void sts__server_stop(struct sts__server *server)
 {
     if (server == NULL)
         return;
     if (server->http != NULL) {
-        sts__http_stop_listening(server->http);
-        pthread_mutex_lock(&server->lock);
-        while (server->under_way > 0)
-            pthread_cond_wait(&server->none, &server->lock);
-        pthread_mutex_unlock(&server->lock);
-        sts__http_free(server->http);
+        finish(server);
     } else if (server->listening.fd >= 0) {
         (void)close(server->listening.fd);
     }

@@ -1,13 +1,17 @@
 """The server, asked as its clients ask it."""
+import contextlib
 import hashlib
+import http.client
 import json
 import os
 import re
+import select
 import shutil
 import socket
 import sqlite3
 import ssl
 import subprocess
+import threading
 import time
 import unittest
 import urllib.request
@@ -39,9 +43,71 @@ class Serve(CommandTest):
         self.assertIn(status, (400, 404))
         self.assertIn("bogus", json.loads(body.decode())["error"]["message"])
 
+    def test_a_browser_makes_nothing_else_of_an_answer(self):
+        for path in ("/api/v1/chart.svg", "/api/v1/series", "/healthz", "/none", "/"):
+            headers = self.server.get(path)[1]
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff", path)
+            self.assertEqual(headers["Referrer-Policy"], "no-referrer", path)
+            self.assertEqual(headers["Cross-Origin-Resource-Policy"], "same-origin", path)
+            policy, = headers.get_all("Content-Security-Policy")
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("frame-ancestors 'none'", policy)
+            self.assertNotIn("script-src 'unsafe", policy)
+
     def test_a_method_that_is_not_for_the_address(self):
         status, headers, _ = self.server.request("POST", "/healthz")
         self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD"))
+
+
+class Stop(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.ok("add", "-q", "profiles.db", self.make_log())
+        self.server = Server(self.path("profiles.db"), "--access-log", "off")
+        self.addCleanup(self.server.stop)
+
+    def ask_on(self, seen):
+        """Without a pause, on connections that are kept, until the server is away."""
+        try:
+            while True:
+                connection = http.client.HTTPConnection(self.server.host, self.server.port,
+                                                        timeout=20)
+                with contextlib.closing(connection):
+                    while True:
+                        connection.request("GET", "/api/v1/labels")
+                        answer = connection.getresponse()
+                        answer.read()
+                        seen.append(answer.status)
+                        if answer.getheader("Connection") == "close":
+                            break
+        except (OSError, http.client.HTTPException):
+            pass
+
+    def test_it_ends_while_it_is_asked_without_a_pause(self):
+        seen = []
+        askers = [threading.Thread(target=self.ask_on, args=(seen,)) for _ in range(16)]
+        for asker in askers:
+            asker.start()
+        time.sleep(0.5)
+        begin = time.monotonic()
+        self.assertEqual(self.server.stop(), 0)
+        self.assertLess(time.monotonic() - begin, 8)
+        for asker in askers:
+            asker.join()
+        self.assertGreater(seen.count(200), 16)
+        self.assertLessEqual(set(seen), {200, 503})
+
+    def test_it_does_not_wait_for_who_takes_no_answer(self):
+        slow = socket.create_connection((self.server.host, self.server.port), timeout=20)
+        with contextlib.closing(slow):
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            for _ in range(2000): # pipelined; more answers than the sockets hold
+                slow.sendall(b"GET /api/v1/chart.svg HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if not select.select([], [slow], [], 0.2)[1]:
+                    break
+            begin = time.monotonic()
+            self.assertEqual(self.server.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 20)
 
 
 class Access(CommandTest):
@@ -81,6 +147,17 @@ class Access(CommandTest):
         self.ok("token", "remove", "profiles.db", "--name", "dashboard")
         time.sleep(1.2)
         self.assertEqual(self.status(server, "/api/v1/series", reader), 401)
+
+    def test_without_the_last_token_nobody_comes_in(self):
+        reader = self.token("read", "dashboard")
+        server = self.serve()
+        self.assertEqual(self.status(server, "/api/v1/series", reader), 200)
+        self.ok("token", "remove", "profiles.db", "--name", "dashboard")
+        time.sleep(1.2)
+        self.assertEqual(self.status(server, "/api/v1/series"), 401)
+        reader = self.token("read", "next")
+        time.sleep(0.2)
+        self.assertEqual(self.status(server, "/api/v1/series", reader), 200)
 
     def test_the_store_keeps_no_token(self):
         secret = self.token("read", "dashboard")
@@ -237,18 +314,40 @@ class Hostile(CommandTest):
         metrics = server.get("/metrics")[2].decode()
         self.assertRegex(metrics, r"(?m)^statslice_http_connections_late_total 100$")
 
+    def test_who_hangs_up_amid_a_request_is_let_go(self):
+        server = self.serve()
+        for _ in range(200):
+            client = socket.create_connection((server.host, server.port), timeout=20)
+            client.sendall(b"POST /api/v1/profiles HTTP/1.1\r\nHost: localhost\r\n"
+                           b"Content-Length: 100\r\n\r\n{")
+            client.close()
+        deadline = time.monotonic() + 10 # silence is borne for 30 s
+        while time.monotonic() < deadline:
+            time.sleep(0.3)
+            found = re.search(r"(?m)^statslice_http_connections (\d+)$",
+                              server.get("/metrics")[2].decode())
+            if int(found.group(1)) < 5:
+                return
+        self.fail(found.group(0))
+
+    def test_who_says_no_more_is_answered(self):
+        server = self.serve()
+        client = socket.create_connection((server.host, server.port), timeout=20)
+        with contextlib.closing(client):
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            client.shutdown(socket.SHUT_WR)
+            self.assertEqual(self.status_of(client.recv(1000)), 200)
+
     def test_one_address_does_not_get_all_connections(self):
         server = self.serve()
         clients = [socket.create_connection((server.host, server.port), timeout=20)
                    for _ in range(300)]
         try:
-            ended = 0
-            for client in clients[256:]:
-                try:
-                    ended += client.recv(10) == b""
-                except ConnectionError:
-                    ended += 1
-            self.assertEqual(ended, 300 - 256)
+            end = time.monotonic() + 10
+            ended = []
+            while len(ended) < 300 - 256 and time.monotonic() < end:
+                ended = select.select(clients, [], [], 0.1)[0]
+            self.assertEqual(len(ended), 300 - 256)
         finally:
             for client in clients:
                 client.close()
@@ -292,6 +391,15 @@ class Watching(CommandTest):
         self.assertEqual(first["arguments"], [["by", "file"], ["match", "\"\n"]])
         self.assertGreater(first["answer_bytes"], 10)
         self.assertEqual((second["status"], second["user_agent"]), (404, "a\tb"))
+
+    def test_a_request_with_much_in_it_is_a_line(self):
+        server = Server(self.path("profiles.db"), "--access-log", self.path("access.log"))
+        self.addCleanup(server.stop)
+        query = "&".join("where=%s%d" % ("%0A" * 300, i) for i in range(60))
+        server.get("/api/v1/series?" + query)
+        server.stop()
+        line, = self.read("access.log").decode().splitlines()
+        self.assertRegex(line, r'\\x0a&\.\.\." 4\d\d ')
 
     def test_text_lines_stay_lines(self):
         server = Server(self.path("profiles.db"))
