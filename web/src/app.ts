@@ -22,7 +22,7 @@ import { Toolbar } from "./toolbar";
 import { browserZone } from "./zone";
 
 const POLL_MIN_MS = 2000;
-const POLL_MAX_MS = 15_000;
+const POLL_MAX_MS = 60_000; // a day's slices are wide, and its figures are work for the server
 const RETRY_MS = 5000;
 const SPARK_BARS = 48;
 
@@ -207,7 +207,7 @@ class App {
     const params = { ...span, width: chooseWidth(span.to - span.from, SPARK_BARS) };
     const key = asked(state);
     this.lower.sparks.restart((functions) =>
-      seriesParams({ ...state, slice: "", match: [] }, params, [["by", "function"], ["top", "0"], ...functions]), key !== this.sparkKey);
+      seriesParams({ ...state, slice: "", scale: "total", match: [] }, params, [["by", "function"], ["top", "0"], ...functions]), key !== this.sparkKey);
     this.sparkKey = key;
   }
 

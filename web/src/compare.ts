@@ -14,6 +14,7 @@ import { readSeries, type Series, type SeriesJson } from "./series";
 import { SmallChart } from "./small_chart";
 import type { State } from "./state";
 import { chooseWidth } from "./times";
+import { metricText } from "./toolbar";
 import { spanText } from "./zone";
 
 export type Side = "base" | "new";
@@ -136,10 +137,10 @@ export class Compare {
   }
 
   private showSummary(): void {
-    const { total, unit, per, base, new: behind } = this.diff!;
+    const { metric, total, unit, per, base, new: behind } = this.diff!;
     const change = total.base.value === 0 ? "" : " (" + (total.change > 0 ? "+" : "") + percent(total.change, total.base.value) + ")";
     this.summary.textContent = [
-      "All functions: " + short(total.base.value, unit) + " → " + short(total.new.value, unit) + ", " + signed(total.change, unit) + change,
+      metricText(metric) + " of all: " + short(total.base.value, unit) + " → " + short(total.new.value, unit) + ", " + signed(total.change, unit) + change,
       "called more often " + signed(total.more_often, unit), "slower " + signed(total.slower, unit),
       per === "total" ? "sums" : "per second " + (per === "profiled" ? "that was profiled" : "of the span"),
       count(base.profile_count) + " and " + count(behind.profile_count) + " profiles"].join(" · ");

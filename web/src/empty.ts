@@ -25,7 +25,7 @@ function firstSteps(): HTMLElement {
     copyable(`import statslice\n\nstatslice.start("${server}", service="your-service")`),
     h("p", {}, "A .prof file that cProfile has written:"),
     copyable(`curl --data-binary @your.prof '${server}/api/v1/pstats?service=your-service'`),
-    h("p", { class: "hint" }, "Where the server asks for tokens, senders need one too: statslice token add STORE --role ingest"));
+    h("p", { class: "hint" }, "Where the server has tokens, senders need one of their own, in STATSLICE_TOKEN: statslice token add STORE --role ingest --name your-service"));
 }
 
 export interface EmptyEvents {

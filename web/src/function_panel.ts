@@ -72,7 +72,8 @@ export class FunctionPanel {
       replace(this.labels);
       this.heading.focus({ preventScroll: true });
     }
-    void this.load(state, span, keys, view);
+    // of one function a share would be the whole, and a filter for others nothing
+    void this.load({ ...state, scale: "total", match: [] }, span, keys, view);
   }
 
   private async load(state: State, span: Span, keys: string[], view: Pick<ChartView, "dark" | "tints">): Promise<void> {

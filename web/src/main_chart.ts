@@ -105,6 +105,7 @@ export class MainChart {
     const slices = series.begins.length;
     const title = metricText(state.metric) + " by " + byText(state.by) + SCALE_TEXT[state.scale];
     setText(this.title, title);
+    document.title = title + " – statslice";
     this.host.setAttribute("aria-label", title);
     const gaps = series.profileCounts.filter((n) => n === 0).length;
     const partial = series.complete.filter((complete, i) => !complete && series.profileCounts[i]! > 0).length;

@@ -16,7 +16,7 @@ function advice(error: unknown): Advice {
   if (error.status === 0)
     return { text: "The server does not answer. Is statslice serve still running? The page goes on by itself once it is back.", action: "Try again" };
   if (error.status === 401) return { text: "The server asks for a token.", action: "Enter a token" };
-  if (error.status === 403) return { text: "This token may not read. Ask for one with the role read: statslice token add STORE --role read", action: "Enter a token" };
+  if (error.status === 403) return { text: "This token may not read. Ask for one with the role read: statslice token add STORE --role read --name YOU", action: "Enter a token" };
   if (BUSY.includes(error.status)) return { text: "The server is busy. The page tries again by itself.", action: "Try again" };
   if (error.status === 504 || error.status === 408) return { text: "That took too long: " + error.message + ". A shorter range, wider slices or a filter is quicker.", action: "Go back" };
   if (error.status >= 500) return { text: "The server failed: " + error.message + ". Its log tells more.", action: "Try again" };

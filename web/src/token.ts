@@ -10,7 +10,7 @@ export function askForToken(entered: () => void): void {
   const input = h("input", { type: "password", name: "token", autocomplete: "off", required: true, id: "token", spellcheck: "false" });
   const form = h("form", { method: "dialog" },
     h("h2", {}, "This server asks for a token"),
-    h("p", {}, "Whoever runs it makes one with ", h("code", {}, "statslice token add STORE --role read"),
+    h("p", {}, "Whoever runs it makes one with ", h("code", {}, "statslice token add STORE --role read --name YOU"),
       ". It is kept until this tab is closed."),
     h("label", { for: "token" }, "Token"), input,
     h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Go on")));

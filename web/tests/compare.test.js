@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { shop } from "./data.js";
-import { addProfiles, drag, folder, HOUR, launch, openPage, query, Server, settled, shot, span, texts, stopServers } from "./harness.js";
+import { addProfiles, drag, folder, HOUR, launch, openPage, query, Server, settled, shot, span, stopServers, texts } from "./harness.js";
 
 const BEGIN = Date.UTC(2026, 2, 2, 10);
 const END = BEGIN + 6 * HOUR;

@@ -1,11 +1,12 @@
 // live.test.js - a page that is left open: profiles come, the server goes and comes back, tokens.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { profile, shop } from "./data.js";
-import { addProfiles, folder, HOUR, launch, openPage, query, Server, settled, shot, statslice, texts, stopServers } from "./harness.js";
+import { addProfiles, folder, HOUR, launch, openPage, query, Server, settled, shot, STATSLICE, statslice, stopServers, texts } from "./harness.js";
 
 const LABELS = { service: "shop", host: "web-1", route: "/cart" };
 
@@ -39,6 +40,26 @@ test("an empty store teaches how to send the first profile, and shows it when it
   addProfiles(store, [profile(now() - 20_000, 10_000, LABELS, 1, now())]);
   await settled(page);
   assert.equal(await page.locator(".empty").isVisible(), false);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+  await server.stop();
+});
+
+test("the command that the page teaches fills it, and the bars move", {
+  skip: !fs.existsSync(path.join(path.dirname(STATSLICE), "python")) && "the Python package is not built",
+}, async () => {
+  const server = await Server.start(dir + "/taught.db");
+  const page = await openPage(browser, server);
+  const [, verb, ...words] = (await page.locator(".copyable pre").first().textContent()).split(" ");
+  const program = dir + "/program.py";
+  fs.writeFileSync(program, "import time\ndef work():\n    sum(range(20000))\nend = time.monotonic() + 8\nwhile time.monotonic() < end:\n    work()\n");
+  const command = [verb, "--slice", "1s", ...words.slice(0, -2), "python3", program];
+  const ran = new Promise((resolve) => spawn(STATSLICE, command, { stdio: "ignore" }).on("exit", resolve));
+  await settled(page);
+  assert.equal((await texts(page, ".legend .label"))[0], "program.py:work");
+  const facts = await page.locator(".main-chart .facts").textContent();
+  await page.waitForFunction((text) => document.querySelector(".main-chart .facts").textContent !== text, facts, { timeout: 15_000 });
+  assert.equal(await ran, 0);
   assert.deepEqual(page.wrong, []);
   await page.context().close();
   await server.stop();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { shop, wide } from "./data.js";
-import { addProfiles, folder, HOUR, launch, openPage, query, Server, settled, shot, span, texts, stopServers } from "./harness.js";
+import { addProfiles, folder, HOUR, launch, openPage, query, Server, settled, shot, span, stopServers, texts } from "./harness.js";
 
 const BEGIN = Date.UTC(2026, 2, 2, 10);
 const END = BEGIN + HOUR;
@@ -157,6 +157,17 @@ test("a function opens with its history, callers, callees and labels", async () 
   await page.getByRole("button", { name: "← All functions" }).click();
   await rowOf("shop/db.py:20").waitFor();
   assert.equal(query(page).get("function"), null);
+  await close();
+});
+
+test("one function stays itself whatever the chart shows: shares, other metrics, filters for others", async () => {
+  await open("&share=on&metric=ncalls&match=page&function=/srv/shop/db.py:query");
+  const callers = page.locator(".card", { hasText: "Callers: 1" });
+  await callers.waitFor();
+  const services = page.locator(".card", { hasText: "Own time by service" });
+  await services.waitFor();
+  const total = (await services.locator("tbody td:first-of-type").allTextContents()).reduce((sum, text) => sum + nanoseconds(text), 0);
+  assert.ok(Math.abs(total / sums("/srv/shop/db.py:20(query)").tottime - 1) < 0.01, String(total));
   await close();
 });
 
