@@ -7,7 +7,7 @@ import unittest
 
 from cli_harness import CommandTest, run_in_terminal
 from serve_harness import Server
-from test_cli_serve_api import line_of, profiles
+from test_cli_serve_api import line_of, profiles, undated
 
 SPANS = ("--base", "2024-05-05 12:00/12:02", "--new", "2024-05-05 12:02:30/2m")
 
@@ -54,7 +54,7 @@ class Remote(CommandTest):
             for source in ("profiles.db", self.server.url):
                 self.ok("chart", source, "--title", "x & <y>", "--width", "600", "--height", "300", "--theme", "dark",
                         "-o", name)
-                pictures.append(self.read(name))
+                pictures.append(undated(self.read(name)))
             self.assertEqual(pictures[0], pictures[1])
 
     def test_comparisons(self):
