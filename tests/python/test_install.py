@@ -9,11 +9,15 @@ import zipfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = "import sys, wheel_backend; print(wheel_backend.build_wheel(sys.argv[1]))"
 USE = """
-import io, statslice
+import io, os, statslice
 assert statslice.__file__.startswith({folder!r}), statslice.__file__
 with statslice.Profile() as profile:
     sum(i for i in range(3))
 statslice.log(profile, io.StringIO())
+statslice.start(os.path.join({folder!r}, "profiles.db"))
+assert statslice.stop(30), statslice.status()
+statslice.start("http://127.0.0.1:9", spool=os.path.join({folder!r}, "spool"))
+statslice.stop(0)
 print(statslice.__version__)
 """
 
@@ -32,7 +36,7 @@ class Wheel(unittest.TestCase):
                 names = wheel.namelist()
                 wheel.extractall(folder)
             self.assertIn("statslice/py.typed", names)
-            self.assertEqual(len([name for name in names if name.endswith(".so")]), 2)
+            self.assertEqual(len([name for name in names if name.endswith(".so")]), 4)
             environment["PYTHONPATH"] = folder
             version = subprocess.run([sys.executable, "-c", USE.format(folder=folder)], check=True,
                                      env=environment, stdout=subprocess.PIPE).stdout.decode().strip()
