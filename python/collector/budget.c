@@ -6,20 +6,26 @@
 
 #include "base/clock.h"
 #include "collector/frames.h"
+#include "collector/gil_wish.h"
 #include "record/governor.h"
 
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
-#define HANDOVER_NS                                                                                \
-    INT64_C(30000) /* that a thread loses when another one takes the lock, and back */
+#define LATE_NS INT64_C(200000000) /* the ticker looks at a window that nobody ends */
 
 enum { CALLS = 5000, ROUNDS = 5 };
 
 static struct sts__governor governor;
 static atomic_llong due_mono_ns = INT64_MAX;
-static uint64_t n_calls_seen;
-static int64_t switching_ns;
+static uint64_t n_events_seen;
+static int64_t slow_ticks_seen;
+static int64_t switching_ns;  /* since collection was switched on last */
+static int64_t ticker_cpu_ns; /* of the ticker's thread, as it was read last */
+static struct sts__gil_wish wish;
+static bool has_wish;
+static int64_t in_c_ns; /* what was running when the lock was granted had been running so long */
 
 static const char loop_source[] = "def call(): pass\n"
                                   "def loop(n):\n"
@@ -59,19 +65,26 @@ static int64_t timed_loop_recorded(PyObject *loop)
     return took_ns;
 }
 
+/*
+ * The interpreter specialises its code for the case that there is no hook, and has to begin anew
+ * after each window: so the first loop without one is a part of the cost.
+ */
 static double cost_of(PyObject *loop)
 {
-    int64_t plain_ns = INT64_MAX, recorded_ns = INT64_MAX;
+    int64_t plain_ns = INT64_MAX, recorded_ns = INT64_MAX, after_ns = INT64_MAX;
     int i;
 
     for (i = 0; i < ROUNDS; i++) {
-        int64_t one_ns = timed_loop(loop), other_ns = one_ns < 0 ? -1 : timed_loop_recorded(loop);
+        int64_t one_ns = timed_loop(loop), again_ns = timed_loop(loop);
+        int64_t other_ns = timed_loop_recorded(loop);
 
-        if (other_ns < 0)
+        if (one_ns < 0 || again_ns < 0 || other_ns < 0)
             return -1.0;
-        plain_ns = one_ns < plain_ns ? one_ns : plain_ns;
+        after_ns = i > 0 && one_ns < after_ns ? one_ns : after_ns;
+        plain_ns = again_ns < plain_ns ? again_ns : plain_ns;
         recorded_ns = other_ns < recorded_ns ? other_ns : recorded_ns;
     }
+    recorded_ns += after_ns > plain_ns ? after_ns - plain_ns : 0;
     return recorded_ns > plain_ns ? (double)(recorded_ns - plain_ns) / CALLS : 1.0;
 }
 
@@ -93,15 +106,104 @@ double sts__budget_call_cost_ns(void)
 
 /* --- on and off --- */
 
+static int64_t ns_of(int64_t ticks)
+{
+    return sts__ticks_to_ns(ticks, sts__frames_timeline()->scale);
+}
+
+/* What was done since it was asked last. */
+static struct sts__governor_use take_use(void)
+{
+    const struct sts__recorder *recorder = sts__frames_recorder();
+    uint64_t n_events = sts__recorder_events(recorder);
+    struct sts__governor_use use = {
+        .n_calls = n_events - n_events_seen,
+        .slow_ns = ns_of(recorder->slow_ticks - slow_ticks_seen),
+    };
+
+    n_events_seen = n_events;
+    slow_ticks_seen = recorder->slow_ticks;
+    return use;
+}
+
+/*
+ * Collection is on until the governor's moment. Somebody will come by then and plan the ticker's
+ * next turn; the ticker wakes for the case that nobody does. pays: the budget pays for all.
+ */
+static void plan_off(bool pays)
+{
+    struct sts__recorder *recorder = sts__frames_recorder();
+    int64_t left_ns = governor.switch_mono_ns - sts__clock_mono_ns();
+
+    sts__recorder_plan_off(recorder,
+                           sts__timeline_ticks(recorder->timeline) +
+                               sts__timeline_span(recorder->timeline, left_ns > 0 ? left_ns : 0));
+    atomic_store(&due_mono_ns,
+                 pays ? governor.switch_mono_ns + LATE_NS : sts__governor_next_mono_ns(&governor));
+}
+
+/*
+ * The window's end has passed; mostly the hook has found that, at the first event behind it. What
+ * is decided is decided as of the end: what came behind it has no say.
+ */
+static void at_window_end(void)
+{
+    const struct sts__recorder *recorder = sts__frames_recorder();
+    int64_t begin_ticks = sts__timeline_ticks(recorder->timeline);
+    int64_t off_mono_ns = sts__timeline_mono_at(recorder->timeline, recorder->off_ticks);
+    struct sts__governor_use use = take_use();
+
+    if (sts__governor_end_window(&governor, off_mono_ns, sts__clock_mono_ns(), &use)) {
+        plan_off(true);
+        return;
+    }
+    sts__frames_pause();
+    switching_ns = ns_of(sts__timeline_ticks(recorder->timeline) - begin_ticks);
+    atomic_store(&due_mono_ns, governor.switch_mono_ns);
+}
+
+/* What the ticker's thread needed since; the program's thread, which lets it have the lock and
+ * takes it again, needs as much. */
+static int64_t handover_ns(void)
+{
+    struct timespec now = { 0, 0 };
+    int64_t cpu_ns, took_ns;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    cpu_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    took_ns = cpu_ns > ticker_cpu_ns ? cpu_ns - ticker_cpu_ns : 0; /* a new thread begins at 0 */
+    ticker_cpu_ns = cpu_ns;
+    return 2 * took_ns;
+}
+
+static void begin_window(void)
+{
+    const struct sts__timeline *timeline = sts__frames_timeline();
+    int64_t begin_ticks = sts__timeline_ticks(timeline);
+
+    sts__governor_book_switching(&governor, switching_ns + handover_ns());
+    sts__governor_begin_window(&governor, sts__clock_mono_ns() - in_c_ns);
+    begin_ticks -= sts__timeline_span(timeline, in_c_ns);
+    sts__frames_resume(begin_ticks, sts__timeline_span(timeline, governor.switch_mono_ns -
+                                                                     governor.since_mono_ns));
+    (void)take_use(); /* frames that were found are no calls */
+    atomic_store(&due_mono_ns, sts__governor_next_mono_ns(&governor));
+    if (sts__timeline_ticks(timeline) >= sts__frames_recorder()->off_ticks)
+        at_window_end(); /* it was over before the lock was granted */
+}
+
 void sts__budget_begin(double budget_percent, double call_cost_ns)
 {
     int64_t now_ns = sts__clock_mono_ns();
 
     sts__governor_begin(&governor, budget_percent / 100.0, call_cost_ns, now_ns,
                         (uint64_t)now_ns ^ ((uint64_t)getpid() << 40));
-    n_calls_seen = 0;
+    (void)take_use();
     switching_ns = 0;
-    atomic_store(&due_mono_ns, governor.switch_mono_ns);
+    atomic_store(&due_mono_ns, INT64_MAX);
+    sts__frames_at_window_end(budget_percent > 0.0 ? at_window_end : NULL);
+    if (budget_percent > 0.0)
+        plan_off(false);
 }
 
 int64_t sts__budget_due_ns(void)
@@ -109,26 +211,32 @@ int64_t sts__budget_due_ns(void)
     return atomic_load(&due_mono_ns);
 }
 
+static bool is_due(void)
+{
+    return sts__clock_mono_ns() >= atomic_load(&due_mono_ns);
+}
+
+void sts__budget_ask(void)
+{
+    has_wish = is_due();
+    if (has_wish)
+        sts__gil_wish_make(&wish);
+}
+
+void sts__budget_granted(void)
+{
+    in_c_ns = has_wish ? sts__gil_wish_granted(&wish) : 0;
+    has_wish = false;
+}
+
 void sts__budget_step(void)
 {
-    struct sts__recorder *recorder = sts__frames_recorder();
-    int64_t now_ns = sts__clock_mono_ns();
-    bool was_collecting = governor.collecting;
-    uint64_t n_calls;
-
-    if (now_ns < governor.switch_mono_ns)
+    if (!is_due())
         return;
-    n_calls = was_collecting ? sts__recorder_calls(recorder) : n_calls_seen;
-    if (sts__governor_step(&governor, now_ns, n_calls - n_calls_seen, switching_ns) !=
-        was_collecting) {
-        if (was_collecting)
-            sts__frames_pause();
-        else
-            sts__frames_resume();
-    }
-    n_calls_seen = n_calls;
-    switching_ns = sts__clock_mono_ns() - now_ns + HANDOVER_NS;
-    atomic_store(&due_mono_ns, governor.switch_mono_ns);
+    if (governor.collecting)
+        at_window_end();
+    if (!governor.collecting && sts__clock_mono_ns() >= governor.switch_mono_ns)
+        begin_window();
 }
 
 double sts__budget_overhead_percent(void)

@@ -27,6 +27,11 @@ double sts__budget_call_cost_ns(void);
  */
 int64_t sts__budget_due_ns(void);
 
+/* sts__budget_ask, _granted - right before the ticker asks for the interpreter's lock, and right
+ * after it has it. */
+void sts__budget_ask(void);
+void sts__budget_granted(void);
+
 /* sts__budget_step - with the interpreter's lock: switch collection, if it is time. */
 void sts__budget_step(void);
 

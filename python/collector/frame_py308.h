@@ -49,6 +49,12 @@ static inline bool sts__frame_is_done(const STS_FRAME *frame)
     return frame->f_stacktop == NULL;
 }
 
+/* Nothing of its function has run yet. */
+static inline bool sts__frame_is_fresh(const STS_FRAME *frame)
+{
+    return frame->f_lasti < 0;
+}
+
 #define STS_HOOK_PARAMETERS STS_FRAME *frame, int throws
 #define STS_HOOK_ARGUMENTS  frame, throws
 #define STS_HOOK_STATE      _PyThreadState_GET()

@@ -68,6 +68,12 @@ static inline const STS_FRAME *sts__frame_back(const STS_FRAME *frame)
     return sts__frame_real(frame->previous);
 }
 
+/* Nothing of its function has run yet. */
+static inline bool sts__frame_is_fresh(const STS_FRAME *frame)
+{
+    return sts__frame_last_instruction(frame) <= sts__frame_code_of(frame)->_co_firsttraceable;
+}
+
 #define STS_HOOK_PARAMETERS PyThreadState *state, STS_FRAME *frame, int throws
 #define STS_HOOK_ARGUMENTS  state, frame, throws
 #define STS_HOOK_STATE      state

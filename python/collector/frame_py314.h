@@ -85,6 +85,11 @@ static inline const STS_FRAME *sts__frame_back(const STS_FRAME *frame)
     return sts__frame_real(frame->previous);
 }
 
+static inline bool sts__frame_is_fresh(const STS_FRAME *Py_UNUSED(frame))
+{
+    return false;
+}
+
 #define STS_HOOK_PARAMETERS PyThreadState *state, STS_FRAME *frame, int throws
 #define STS_HOOK_ARGUMENTS  state, frame, throws
 #define STS_HOOK_STATE      state

@@ -37,9 +37,18 @@ void sts__frames_install(bool one_thread);
 /* sts__frames_uninstall - the hook that was there before is there again; the recorder can end. */
 void sts__frames_uninstall(void);
 
-/* sts__frames_pause, sts__frames_resume - without and with the hook; for the budget. */
+/*
+ * sts__frames_pause, sts__frames_resume - without and with the hook; for the budget.
+ *
+ * sts__frames_pause: also from within the hook.   begin_ticks: as sts__recorder_resume has it;
+ * what runs now ran since then.   length_ticks: of the window.
+ */
 void sts__frames_pause(void);
-void sts__frames_resume(void);
+void sts__frames_resume(int64_t begin_ticks, int64_t length_ticks);
+
+/* sts__frames_at_window_end - whom the hook tells, NULL: nobody, when the first event behind the
+ * end of the recorder's window comes by. It pauses, or plans another end. */
+void sts__frames_at_window_end(void (*tell)(void));
 
 /* sts__frames_look - see which activations that were running before have ended; before a cut. */
 void sts__frames_look(void);

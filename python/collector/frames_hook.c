@@ -20,7 +20,7 @@ static STS_INLINE int64_t read_clock(bool tsc)
 
 static int64_t clock_now(const struct sts__track *track)
 {
-    return sts__timeline_ticks(track->recorder->timeline);
+    return sts__recorder_ticks(track->recorder);
 }
 
 /* The evaluator behind the hook, which counts each call of it as one of C; a call of Python
@@ -38,12 +38,23 @@ static STS_INLINE PyObject *evaluate_next(STS_HOOK_PARAMETERS)
 
 /* --- the slow way --- */
 
+/* Whether nothing is collected: the window may have ended, of which this is the first to know. */
+static bool is_paused(void)
+{
+    const struct sts__recorder *recorder = &sts__frames.recorder;
+
+    if (recorder->off_ticks != INT64_MAX && sts__frames.at_window_end != NULL &&
+        sts__timeline_ticks(recorder->timeline) >= recorder->off_ticks)
+        sts__frames.at_window_end();
+    return recorder->paused;
+}
+
 /* The clock is read again: it may not be the one any more that the call began by. */
 static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *frame)
 {
     int64_t now_ticks;
 
-    if (track->slice == NULL || track->recorder->paused)
+    if (track->slice == NULL || is_paused())
         return;
     now_ticks = clock_now(track);
     sts__track_pass_edges(track, now_ticks);
@@ -60,6 +71,15 @@ static STS_COLD PyObject *refuse(STS_HOOK_PARAMETERS)
     return _PyEval_EvalFrameDefault(STS_HOOK_ARGUMENTS);
 }
 
+static STS_COLD struct sts__arc *new_arc(struct sts__track *track, PyCodeObject *code)
+{
+    int64_t begin_ticks = sts__timeline_ticks(track->recorder->timeline);
+    struct sts__arc *arc = sts__track_new_arc(track, sts__frames_code(code));
+
+    track->recorder->slow_ticks += sts__timeline_ticks(track->recorder->timeline) - begin_ticks;
+    return arc;
+}
+
 /* The arc of this call, and the activations in order above it. NULL: it cannot be booked. */
 static struct sts__arc *arc_of(struct sts__track *track, const PyThreadState *state,
                                const STS_FRAME *frame, PyCodeObject *code, enum sts__code_kind kind)
@@ -73,7 +93,7 @@ static struct sts__arc *arc_of(struct sts__track *track, const PyThreadState *st
     if (arc->key != key)
         arc = sts__track_arc(track, key);
     if (arc == NULL)
-        arc = sts__track_new_arc(track, sts__frames_code(code));
+        arc = new_arc(track, code);
     return arc != NULL && sts__track_make_room(track) == 0 ? arc : NULL;
 }
 
@@ -96,11 +116,13 @@ static void end_run(struct sts__track *track, const STS_FRAME *frame, bool first
 
 static void leave_generator(struct sts__track *track, const STS_FRAME *frame)
 {
-    int64_t now_ticks = clock_now(track);
-    struct sts__activation *top = track->top;
+    struct sts__activation *top;
+    int64_t now_ticks;
 
-    if (track->slice == NULL || track->recorder->paused)
+    if (track->slice == NULL || is_paused())
         return;
+    now_ticks = clock_now(track);
+    top = track->top;
     sts__track_pass_edges(track, now_ticks);
     if (top->frame == frame && top->arc->callee->kind == STS__CODE_COROUTINE &&
         !track->recorder->options.cpu_clock) /* awaiting takes wall time */
@@ -183,9 +205,11 @@ static STS_COLD PyObject *evaluate_slowly(STS_HOOK_PARAMETERS)
     PyThreadState *thread_state = STS_HOOK_STATE;
     struct sts__track *track = sts__frames_current;
 
+    if (is_paused())
+        return evaluate_next(STS_HOOK_ARGUMENTS);
     if (track == &sts__frames_stranger)
         track = sts__frames_meet(thread_state);
-    if (track == NULL || track->slice == NULL || track->recorder->paused)
+    if (track == NULL || track->slice == NULL)
         return evaluate_next(STS_HOOK_ARGUMENTS);
     if (STS_STACK_HERE() < track->stack_limit)
         return refuse(STS_HOOK_ARGUMENTS);

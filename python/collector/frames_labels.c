@@ -114,7 +114,7 @@ void sts__frames_labels_look(struct sts__track *track, const PyThreadState *stat
     struct label_set *set = set_now();
 
     sts__track_set_labels(track, set != NULL ? labels_of(set) : NULL,
-                          sts__timeline_ticks(track->recorder->timeline));
+                          sts__recorder_ticks(track->recorder));
     track->host_version = state->context_ver;
     sts__raised_restore(raised);
 }

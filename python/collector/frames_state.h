@@ -36,8 +36,9 @@ struct sts__frames_state {
     PyInterpreterState *interpreter; /* the main one */
     _PyFrameEvalFunction next;       /* the evaluator that was there before */
     bool is_ready, is_installed;
-    bool is_put;     /* frames come by */
-    bool is_behind;  /* another hook was put before ours, and calls it */
+    bool is_put;    /* frames come by */
+    bool is_behind; /* another hook was put before ours, and calls it */
+    void (*at_window_end)(void);
     bool one_thread; /* only `thread` is recorded */
     pthread_t thread;
     const PyThreadState *ignored; /* runs what is none of the program's */

@@ -115,15 +115,31 @@ static uintptr_t stack_limit(void)
     return (uintptr_t)lowest + STS_STACK_SPARE_BYTES;
 }
 
-struct sts__track *sts__frames_track_of(const PyThreadState *state)
+static bool is_of(const struct sts__track *track, const PyThreadState *state)
+{
+    return track->host == state && !atomic_load_explicit(&track->dead, memory_order_acquire);
+}
+
+/* near: where to look first, or NULL; tracks and the interpreter's threads are in much the same
+ * order. */
+static struct sts__track *track_near(struct sts__track *near, const PyThreadState *state)
 {
     struct sts__track *track;
 
-    for (track = sts__frames.recorder.tracks; track != NULL; track = track->next) {
-        if (track->host == state && !atomic_load_explicit(&track->dead, memory_order_acquire))
+    for (track = near; track != NULL; track = track->next) {
+        if (is_of(track, state))
+            return track;
+    }
+    for (track = sts__frames.recorder.tracks; track != near; track = track->next) {
+        if (is_of(track, state))
             return track;
     }
     return NULL;
+}
+
+struct sts__track *sts__frames_track_of(const PyThreadState *state)
+{
+    return track_near(NULL, state);
 }
 
 static bool is_recorded(void)
@@ -132,13 +148,11 @@ static bool is_recorded(void)
            (!sts__frames.one_thread || pthread_equal(sts__frames.thread, pthread_self()));
 }
 
-struct sts__track *sts__frames_meet(PyThreadState *state)
+static struct sts__track *meet(PyThreadState *state)
 {
     struct sts__track *track;
 
-    if (!is_recorded())
-        return NULL;
-    track = sts__frames_track_of(state);
+    track = track_near(NULL, state);
     if (track == NULL)
         track = sts__recorder_track(&sts__frames.recorder, kernel_thread_id());
     if (track == NULL || pthread_setspecific(thread_end_key, track) != 0)
@@ -150,6 +164,20 @@ struct sts__track *sts__frames_meet(PyThreadState *state)
     track->has_cpu_clock = pthread_getcpuclockid(pthread_self(), &track->cpu_clock) == 0;
     track->host_version = 0;
     sts__frames_current = track;
+    return track;
+}
+
+struct sts__track *sts__frames_meet(PyThreadState *state)
+{
+    struct sts__recorder *recorder = &sts__frames.recorder;
+    struct sts__track *track;
+    int64_t begin_ticks;
+
+    if (!is_recorded())
+        return NULL;
+    begin_ticks = sts__timeline_ticks(recorder->timeline);
+    track = meet(state);
+    recorder->slow_ticks += sts__timeline_ticks(recorder->timeline) - begin_ticks;
     return track;
 }
 
@@ -176,20 +204,34 @@ void sts__frames_ignore_end(void)
 }
 
 /* A track whose thread never came by is told dead when the interpreter has none such any more. */
-static void bury_gone(void)
+static void bury_unseen(uint64_t seen)
 {
     struct sts__track *track;
-    PyThreadState *state;
 
     for (track = sts__frames.recorder.tracks; track != NULL; track = track->next) {
-        if (track->host == NULL || track->host_is_told)
-            continue;
-        state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
-        while (state != NULL && state != track->host)
-            state = PyThreadState_Next(state);
-        if (state == NULL)
+        if (track->host != NULL && !track->host_is_told && track->seen != seen)
             atomic_store_explicit(&track->dead, true, memory_order_release);
     }
+}
+
+/* do_thread: what is to be done with each thread of the interpreter; track: NULL when it is not
+ * known. Returns: its track. */
+static void each_thread(struct sts__track *(*do_thread)(PyThreadState *state,
+                                                        struct sts__track *track,
+                                                        sts__frames_found found, int64_t ticks),
+                        sts__frames_found found, int64_t ticks)
+{
+    static uint64_t seen;
+    PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
+    struct sts__track *track = NULL;
+
+    seen++;
+    for (; state != NULL; state = PyThreadState_Next(state)) {
+        track = do_thread(state, track_near(track, state), found, ticks);
+        if (track != NULL)
+            track->seen = seen;
+    }
+    bury_unseen(seen);
 }
 
 /* --- what was running before --- */
@@ -206,7 +248,7 @@ static bool runs(const PyThreadState *state, const void *frame)
 void sts__frames_look_back(struct sts__track *track, const PyThreadState *state, const void *caller)
 {
     while (track->top != track->base && track->top->kind == STS__ACTIVATION_FOUND) {
-        int64_t now_ticks = sts__timeline_ticks(track->recorder->timeline);
+        int64_t now_ticks = sts__recorder_ticks(track->recorder);
 
         if (track->top->frame == caller || runs(state, track->top->frame))
             return;
@@ -216,18 +258,20 @@ void sts__frames_look_back(struct sts__track *track, const PyThreadState *state,
     }
 }
 
+static struct sts__track *look_at(PyThreadState *state, struct sts__track *track,
+                                  sts__frames_found Py_UNUSED(found), int64_t Py_UNUSED(ticks))
+{
+    if (track != NULL)
+        sts__frames_look_back(track, state, NULL);
+    return track;
+}
+
 void sts__frames_look(void)
 {
-    PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
-    struct sts__track *track;
-
-    for (; state != NULL; state = PyThreadState_Next(state)) {
-        track = sts__frames_track_of(state);
-        if (track != NULL)
-            sts__frames_look_back(track, state, NULL);
-    }
-    bury_gone();
+    each_thread(look_at, NULL, 0);
 }
+
+enum { STS_FOUND_DEPTH_MAX = 2000 }; /* of frames found running; those below are not told */
 
 /* The package's own frames are no part of the program. */
 static bool is_own(const STS_FRAME *frame)
@@ -244,23 +288,31 @@ static bool is_own(const STS_FRAME *frame)
 }
 
 /* Its end is looked for. */
-static void watch_found(struct sts__track *track, const STS_FRAME *frame, int64_t now_ticks)
+static void watch_found(struct sts__track *track, const STS_FRAME *frame, int64_t begin_ticks)
 {
-    sts__track_find(track, sts__frames_code(sts__frame_code_of(frame)), frame, now_ticks);
+    sts__track_find(track, sts__frames_code(sts__frame_code_of(frame)), frame, begin_ticks);
 }
 
-/* From the oldest to the one that runs now. */
-static void find_frames(struct sts__track *track, const STS_FRAME *frame, sts__frames_found found,
-                        int64_t now_ticks, size_t depth)
+/* From the oldest to the one that called what runs now. */
+static void find_callers(struct sts__track *track, const STS_FRAME *frame, sts__frames_found found,
+                         int64_t begin_ticks, size_t depth)
 {
     if (frame == NULL || depth == 0)
         return;
-    find_frames(track, sts__frame_back(frame), found, now_ticks, depth - 1);
+    find_callers(track, sts__frame_back(frame), found, begin_ticks, depth - 1);
     if (!is_own(frame))
-        found(track, frame, now_ticks);
+        found(track, frame, begin_ticks);
 }
 
-enum { STS_FOUND_DEPTH_MAX = 2000 }; /* of frames found running; those below are not told */
+/* What has yet to begin was not running before: its caller was, in C code that calls it. */
+static void find_frames(struct sts__track *track, const STS_FRAME *frame, sts__frames_found found,
+                        int64_t begin_ticks)
+{
+    find_callers(track, sts__frame_back(frame), found, begin_ticks, STS_FOUND_DEPTH_MAX);
+    if (!is_own(frame))
+        found(track, frame,
+              sts__frame_is_fresh(frame) ? sts__recorder_ticks(track->recorder) : begin_ticks);
+}
 
 /* The kernel's id of a thread that has not come by yet; 0: not known. */
 static int64_t thread_id_of(const PyThreadState *state)
@@ -290,36 +342,37 @@ static int64_t thread_id_of(const PyThreadState *state)
 #endif
 }
 
-void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
+static struct sts__track *find_thread(PyThreadState *state, struct sts__track *track,
+                                      sts__frames_found found, int64_t ticks)
 {
     const STS_FRAME *frame = sts__frame_running(state);
-    struct sts__track *track = sts__frames_track_of(state);
-    int64_t now_ticks;
 
     if (frame == NULL || state == sts__frames.ignored ||
         (sts__frames.one_thread && state != PyThreadState_Get()))
-        return;
+        return track;
     if (track == NULL) {
         track = sts__recorder_track(&sts__frames.recorder, thread_id_of(state));
         if (track == NULL)
-            return;
+            return NULL;
         track->host = state;
     }
     if (sts__track_depth(track) != 0)
-        return;
-    now_ticks = sts__timeline_ticks(sts__frames.recorder.timeline);
-    sts__track_pass_edges(track, now_ticks);
-    find_frames(track, frame, found, now_ticks, STS_FOUND_DEPTH_MAX);
+        return track;
+    sts__track_pass_edges(track, ticks);
+    find_frames(track, frame, found, ticks);
+    return track;
+}
+
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
+{
+    (void)find_thread(state, sts__frames_track_of(state), found,
+                      sts__recorder_ticks(&sts__frames.recorder));
 }
 
 void sts__frames_find_threads(sts__frames_found found)
 {
-    PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
-
-    bury_gone();
     sts__recorder_reap(&sts__frames.recorder);
-    for (; state != NULL; state = PyThreadState_Next(state))
-        sts__frames_find_thread(state, found);
+    each_thread(find_thread, found, sts__recorder_ticks(&sts__frames.recorder));
 }
 
 /* --- on and off --- */
@@ -397,11 +450,19 @@ void sts__frames_pause(void)
     sts__recorder_pause(&sts__frames.recorder);
 }
 
-void sts__frames_resume(void)
+void sts__frames_resume(int64_t begin_ticks, int64_t length_ticks)
 {
-    sts__recorder_resume(&sts__frames.recorder);
-    sts__frames_find_threads(watch_found);
+    struct sts__recorder *recorder = &sts__frames.recorder;
+
+    begin_ticks = sts__recorder_resume(recorder, begin_ticks);
+    sts__recorder_plan_off(recorder, begin_ticks + length_ticks);
+    each_thread(find_thread, watch_found, begin_ticks);
     put_hook();
+}
+
+void sts__frames_at_window_end(void (*tell)(void))
+{
+    sts__frames.at_window_end = tell;
 }
 
 void sts__frames_fork_child(void)

@@ -62,12 +62,31 @@ static void plan_edge(void)
     atomic_store(&service->edge_mono_ns, edge_ns > now_ns ? edge_ns : now_ns + STUCK_NS);
 }
 
+static bool is_edge_due(void)
+{
+    return sts__clock_mono_ns() >= atomic_load(&service->edge_mono_ns);
+}
+
+static void ask(void *context)
+{
+    (void)context;
+    sts__budget_ask();
+}
+
+static void granted(void *context)
+{
+    (void)context;
+    sts__budget_granted();
+}
+
 static void tick(void *context)
 {
     (void)context;
     if (service->state != STS__SERVICE_RUNNING)
         return;
     sts__budget_step();
+    if (!is_edge_due() && !sts__timeline_is_off(&service->watched))
+        return;
     service->options.engine->look();
     sts__recorder_advance(service->recorder);
     if (service->recorder->timeline->is_distrusted) {
@@ -175,6 +194,8 @@ static void end_with_leader(void)
 
 static const struct sts__ticker_work ticker_work = {
     .is_due = is_due,
+    .ask = ask,
+    .granted = granted,
     .tick = tick,
     .terminate = terminate,
 };

@@ -16,8 +16,10 @@ static void tick(struct sts__ticker *ticker)
 
     if (sts__is_python_ending())
         return;
+    ticker->work->ask(ticker->context);
     state = PyGILState_Ensure();
     begin_ns = sts__clock_mono_ns();
+    ticker->work->granted(ticker->context);
     if (!atomic_load(&ticker->ending)) /* while it waited for the lock */
         ticker->work->tick(ticker->context);
     held_ns = sts__clock_mono_ns() - begin_ns;

@@ -22,6 +22,9 @@ struct sts_error;
 struct sts__ticker_work {
     /* Without the lock: is there anything to do? Else, so long to sleep at most. */
     bool (*is_due)(void *context, int64_t *ret_sleep_ns);
+    /* Without the lock, right before it is asked for; with the lock, right after. */
+    void (*ask)(void *context);
+    void (*granted)(void *context);
     /* With the lock. */
     void (*tick)(void *context);
     /* Without the lock, when the handler of a signal has asked for it. */

@@ -97,10 +97,8 @@ static void plan_anew(struct sts__recorder *recorder)
         return;
     end_ticks = sts__timeline_ticks_at(recorder->timeline, slice->end_ns);
     slice->end_ticks = end_ticks > now_ticks ? end_ticks : now_ticks + 1;
-    for (track = recorder->tracks; track != NULL; track = track->next) {
-        if (track->slice == slice)
-            track->edge_ticks = slice->end_ticks;
-    }
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_plan(track);
 }
 
 static void move_tracks(struct sts__recorder *recorder, const struct sts__slice *to)
@@ -148,13 +146,15 @@ bool sts__recorder_follow_clocks(struct sts__recorder *recorder)
         plan_anew(recorder);
         return false;
     }
+    if (recorder->off_ticks < change.now.ticks) /* nothing was booked since */
+        recorder->off_ticks = change.now.ticks;
     break_off(recorder, &change);
     return true;
 }
 
 /* --- another kind of ticks --- */
 
-static void shift_track(struct sts__track *track, int64_t shift, int64_t edge_ticks)
+static void shift_track(struct sts__track *track, int64_t shift)
 {
     struct sts__activation *activation;
     struct sts__coroutine *coroutine;
@@ -163,8 +163,7 @@ static void shift_track(struct sts__track *track, int64_t shift, int64_t edge_ti
         activation->begin_ticks += shift;
     for (coroutine = track->coroutines; coroutine != NULL; coroutine = coroutine->next)
         coroutine->begin_ticks += shift;
-    if (track->slice != NULL)
-        track->edge_ticks = edge_ticks;
+    sts__track_plan(track);
 }
 
 void sts__recorder_drop_counter(struct sts__recorder *recorder)
@@ -185,6 +184,8 @@ void sts__recorder_drop_counter(struct sts__recorder *recorder)
     if (slice->end_ticks <= slice->begin_ticks)
         slice->end_ticks = slice->begin_ticks + 1;
     recorder->paused_at_ticks += shift;
+    if (recorder->off_ticks != INT64_MAX)
+        recorder->off_ticks += shift;
     for (track = recorder->tracks; track != NULL; track = track->next)
-        shift_track(track, shift, slice->end_ticks);
+        shift_track(track, shift);
 }

@@ -68,9 +68,8 @@ static bool has_figures(const struct sts__arc *arc)
             (uint64_t)arc->recursive_cum_ticks | (uint64_t)arc->await_ticks) != 0;
 }
 
-static void take_row(struct sts__track *track, struct sts__arc *arc, struct sts__cut_row *row)
+static void take_row(struct sts__arc *arc, struct sts__cut_row *row)
 {
-    track->recorder->n_calls_taken += arc->n_calls + arc->n_resumes;
     row->caller = arc->caller;
     row->callee = arc->callee;
     row->n_calls = arc->n_calls;
@@ -123,7 +122,7 @@ static void cut_table(struct sts__track *track, struct sts__arcs *table)
             track->slice->n_lost++;
             break;
         }
-        take_row(track, arc, &cut->rows[cut->n_rows++]);
+        take_row(arc, &cut->rows[cut->n_rows++]);
     }
     if (cut != NULL)
         give(track, cut, table->labels);
@@ -137,7 +136,7 @@ static void cut_running(struct sts__track *track)
 
     for (i = 1; i <= n && cut != NULL; i++) {
         if (has_figures(track->base[i].arc)) /* not of an arc that was met before */
-            take_row(track, track->base[i].arc, &cut->rows[cut->n_rows++]);
+            take_row(track->base[i].arc, &cut->rows[cut->n_rows++]);
     }
     if (cut != NULL)
         give(track, cut, track->table->labels);
@@ -237,6 +236,7 @@ void sts__track_cut(struct sts__track *track, int64_t edge_ticks)
     }
     sweep(track);
     took_ticks = sts__timeline_ticks(track->recorder->timeline) - begin_ticks;
+    track->recorder->slow_ticks += took_ticks;
     if (took_ticks > track->recorder->cut_ticks_max)
         track->recorder->cut_ticks_max = took_ticks;
 }

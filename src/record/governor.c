@@ -6,30 +6,38 @@
 
 #include "base/hash.h"
 
-#define STS_WINDOW_NS     INT64_C(2000000)  /* of collection; the interpreter's lock adds to it */
-#define STS_LOOK_NS       INT64_C(50000000) /* while collection stays on */
-#define STS_CREDIT_NS_MAX 1e9               /* of time: a quiet second may be spent at once */
-#define STS_WAIT_NS_MIN   INT64_C(1000000)
-#define STS_WAIT_NS_MAX   INT64_C(2000000000) /* so that every longer slice has a window */
+#define STS_WINDOW_NS_MIN 250e3
+#define STS_WINDOW_NS_MAX 20e6  /* so long a program may go over the budget unseen */
+#define STS_WAIT_NS_MIN   500e3 /* a shorter one does not pay: go on */
+#define STS_WAIT_NS_MAX   2e9   /* so that every longer slice has a window */
+#define STS_CREDIT_NS_MAX 1e9   /* of time: a quiet second may be spent at once */
 
-/* Calls cost more in a program than in a loop: the hook's data and code push out the program's. */
-static const double cost_in_programs = 1.5;
+/* Calls cost more in a program than in a loop: the hook's data and code push out the program's. An
+ * asyncio service with full collection took 50 ns a call more, where the loop took 26. */
+static const double cost_in_programs = 2.0;
 
-/* What is left for collection when the switching itself is paid, and is not known yet. */
-static const double first_window_cost_ns = 1e6;
+/* What is reckoned with before anything is known: a program that does nothing but call. */
+static const double first_share = 0.3, first_switching_ns = 150e3;
+
+enum { STS_MEMORY = 32 }; /* windows; what they cost is learnt from so many */
+
+static const double repaying = 1.0 / 16.0; /* of the credit, in a window's wait */
+static const double debts_max = 10.0;      /* windows' cost; what is over it is repaid at once */
 
 void sts__governor_begin(struct sts__governor *governor, double budget, double call_cost_ns,
                          int64_t mono_ns, uint64_t seed)
 {
     governor->budget = budget;
     governor->call_cost_ns = call_cost_ns * cost_in_programs;
-    governor->collecting = true;
-    governor->since_mono_ns = governor->begin_mono_ns = mono_ns;
-    governor->switch_mono_ns = budget > 0.0 ? mono_ns + STS_WINDOW_NS : INT64_MAX;
+    governor->begin_mono_ns = governor->booked_mono_ns = mono_ns;
     governor->credit_ns = 0.0;
-    governor->window_cost_ns = first_window_cost_ns;
+    governor->window_ns = STS_WINDOW_NS_MIN;
+    governor->window_cost_ns = first_share * STS_WINDOW_NS_MIN;
+    governor->switching_ns = first_switching_ns;
     governor->spent_ns = 0.0;
+    governor->n_windows = 1;
     governor->random = seed;
+    sts__governor_begin_window(governor, mono_ns);
 }
 
 /* Even over (0, 1). */
@@ -39,54 +47,112 @@ static double random_share(struct sts__governor *governor)
     return ((double)(governor->random >> 12) + 0.5) / 4503599627370496.0;
 }
 
-static void book(struct sts__governor *governor, int64_t mono_ns, double cost_ns)
+static double between(double value, double least, double most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+static void spend(struct sts__governor *governor, double cost_ns)
+{
+    governor->credit_ns -= cost_ns;
+    governor->spent_ns += cost_ns;
+}
+
+static void earn(struct sts__governor *governor, int64_t mono_ns)
 {
     double credit_max_ns = governor->budget * STS_CREDIT_NS_MAX;
 
-    governor->credit_ns += governor->budget * (double)(mono_ns - governor->since_mono_ns) - cost_ns;
+    governor->credit_ns += governor->budget * (double)(mono_ns - governor->booked_mono_ns);
     if (governor->credit_ns > credit_max_ns)
         governor->credit_ns = credit_max_ns;
-    governor->spent_ns += cost_ns;
-    governor->since_mono_ns = mono_ns;
+    governor->booked_mono_ns = mono_ns;
 }
 
-/* Off, until there is credit for the next window; half as long to half as long again. */
-static void wait(struct sts__governor *governor, int64_t mono_ns)
+static void learn(const struct sts__governor *governor, double *mean, double value)
 {
-    double missing_ns = governor->window_cost_ns - governor->credit_ns;
-    double wait_ns = missing_ns > 0.0 ? missing_ns / governor->budget : 0.0;
+    *mean += (value - *mean) / governor->n_windows;
+}
 
-    wait_ns *= 0.5 + random_share(governor);
-    if (wait_ns > (double)STS_WAIT_NS_MAX)
-        wait_ns = (double)STS_WAIT_NS_MAX;
+static double cost_share(const struct sts__governor *governor)
+{
+    return governor->window_cost_ns / governor->window_ns;
+}
+
+/* So long that its calls cost what its switching does: then neither wastes much of the budget. */
+static double next_window_ns(const struct sts__governor *governor)
+{
+    double over = cost_share(governor) - governor->budget;
+
+    if (over <= 0.0)
+        return STS_WINDOW_NS_MAX;
+    return between(governor->switching_ns / over, STS_WINDOW_NS_MIN, STS_WINDOW_NS_MAX);
+}
+
+/* Between windows, on average. */
+static double mean_wait_ns(const struct sts__governor *governor)
+{
+    double window_ns = next_window_ns(governor);
+    double cost_ns = governor->switching_ns + window_ns * cost_share(governor);
+    double debt_ns = -governor->credit_ns, rest_ns = debt_ns - debts_max * cost_ns;
+
+    cost_ns += debt_ns * repaying + (rest_ns > 0.0 ? rest_ns : 0.0);
+    return cost_ns / governor->budget - window_ns;
+}
+
+/* Half as long to half as long again. */
+static void wait(struct sts__governor *governor, int64_t mono_ns, double mean_ns)
+{
+    double wait_ns = mean_ns * (0.5 + random_share(governor));
+
     governor->collecting = false;
-    governor->switch_mono_ns = mono_ns + STS_WAIT_NS_MIN + (int64_t)wait_ns;
+    governor->since_mono_ns = mono_ns;
+    governor->switch_mono_ns =
+        mono_ns + (int64_t)between(wait_ns, STS_WAIT_NS_MIN, STS_WAIT_NS_MAX);
 }
 
-bool sts__governor_step(struct sts__governor *governor, int64_t mono_ns, uint64_t n_calls,
-                        int64_t switching_ns)
+bool sts__governor_end_window(struct sts__governor *governor, int64_t mono_ns, int64_t now_ns,
+                              const struct sts__governor_use *use)
 {
-    double cost_ns = (double)n_calls * governor->call_cost_ns + (double)switching_ns;
+    double cost_ns = (double)use->n_calls * governor->call_cost_ns + (double)use->slow_ns;
+    double mean_ns;
 
     if (governor->budget <= 0.0)
         return true;
-    book(governor, mono_ns, cost_ns);
-    if (!governor->collecting) {
-        if (governor->credit_ns < 0.0) {
-            wait(governor, mono_ns);
-            return false;
-        }
-        governor->collecting = true;
-        governor->switch_mono_ns = mono_ns + STS_WINDOW_NS;
+    earn(governor, mono_ns);
+    spend(governor, cost_ns);
+    if (governor->n_windows < STS_MEMORY)
+        governor->n_windows++;
+    learn(governor, &governor->window_cost_ns, cost_ns);
+    learn(governor, &governor->window_ns, (double)(mono_ns - governor->since_mono_ns));
+    mean_ns = mean_wait_ns(governor);
+    if (governor->credit_ns >= 0.0 && mean_ns < STS_WAIT_NS_MIN) { /* it pays its way */
+        sts__governor_begin_window(governor, now_ns);
+        governor->since_mono_ns = mono_ns;
         return true;
     }
-    governor->window_cost_ns += (cost_ns + (double)switching_ns - governor->window_cost_ns) / 4.0;
-    if (governor->credit_ns >= governor->window_cost_ns) { /* it pays its way: go on */
-        governor->switch_mono_ns = mono_ns + STS_LOOK_NS;
-        return true;
-    }
-    wait(governor, mono_ns);
+    wait(governor, mono_ns, mean_ns);
     return false;
+}
+
+void sts__governor_begin_window(struct sts__governor *governor, int64_t mono_ns)
+{
+    governor->collecting = true;
+    governor->since_mono_ns = mono_ns;
+    governor->switch_mono_ns =
+        governor->budget > 0.0 ? mono_ns + (int64_t)next_window_ns(governor) : INT64_MAX;
+}
+
+int64_t sts__governor_next_mono_ns(const struct sts__governor *governor)
+{
+    double wait_ns = mean_wait_ns(governor) / 2.0;
+
+    return governor->switch_mono_ns + (int64_t)between(wait_ns, STS_WAIT_NS_MIN, STS_WAIT_NS_MAX);
+}
+
+void sts__governor_book_switching(struct sts__governor *governor, int64_t cost_ns)
+{
+    spend(governor, (double)cost_ns);
+    learn(governor, &governor->switching_ns, (double)cost_ns);
 }
 
 double sts__governor_overhead(const struct sts__governor *governor, int64_t mono_ns)

@@ -2,13 +2,14 @@
 /*
  * governor.h - when to collect and when not, so that collecting costs a budget and no more.
  *
- * In:   what a call costs, as measured; how many calls a window of collection had, and how
- *       long switching took.
- * Out:  the moments to switch at.
- * Why:  credit grows by the budget's share of time and is spent by what collection is
- *       reckoned to cost; a window begins when there is credit for it. Where collection costs
- *       less than the budget it is never switched off. The wait for a window is random around
- *       its mean, so that nothing periodic in the program stays unseen or is seen too often.
+ * In:   what a call costs, as measured; what each window of collection held and took.
+ * Out:  when the window of collection ends, and when the next one begins.
+ * Why:  a window costs what its calls cost, and the switching. Windows are as short as switching
+ *       lets them be, since many short ones tell more than few long ones; they are longer where
+ *       calls are few. The wait for one is random around a mean that keeps the budget as the
+ *       last windows cost, so that nothing periodic in the program stays unseen or is seen too
+ *       often; it follows what windows cost slowly, so that what runs behind a dear one is not
+ *       seen less often. Where collection costs less than the budget it is never switched off.
  */
 #ifndef STS_RECORD_GOVERNOR_H
 #define STS_RECORD_GOVERNOR_H
@@ -20,13 +21,22 @@ struct sts__governor {
     double budget;       /* share of time, > 0; 0: there is none, collection is always on */
     double call_cost_ns; /* measured, with what it costs the program's caches */
     bool collecting;
-    int64_t switch_mono_ns; /* when to switch; INT64_MAX: never */
+    int64_t switch_mono_ns; /* when the window ends, or the next begins; INT64_MAX: never */
     int64_t since_mono_ns;  /* when the state began */
+    int64_t booked_mono_ns; /* up to when the budget was credited */
     double credit_ns;
-    double window_cost_ns; /* a window's, as the last ones had it */
-    double spent_ns;       /* in all */
+    int n_windows;                    /* that what follows was learnt from */
+    double window_cost_ns, window_ns; /* without switching, and how long, as the last ones were */
+    double switching_ns;              /* once on and off, as the last ones took */
+    double spent_ns;                  /* in all */
     int64_t begin_mono_ns;
     uint64_t random;
+};
+
+/* What was done since it was asked last. */
+struct sts__governor_use {
+    uint64_t n_calls;
+    int64_t slow_ns; /* what was measured while collecting: new threads and functions, cuts */
 };
 
 /* sts__governor_begin - collection is on. call_cost_ns: as measured in a loop of calls. */
@@ -34,13 +44,21 @@ void sts__governor_begin(struct sts__governor *governor, double budget, double c
                          int64_t mono_ns, uint64_t seed);
 
 /*
- * sts__governor_step - at switch_mono_ns, or any time later.
+ * sts__governor_end_window - the window has ended, at mono_ns; it is now_ns.
  *
- * n_calls: since collection was switched on, or since the last step.   switching_ns: what the
- * last switch took.   Returns: whether to collect from now on.
+ * Returns: whether to go on all the same: then it ends at the new switch_mono_ns.
  */
-bool sts__governor_step(struct sts__governor *governor, int64_t mono_ns, uint64_t n_calls,
-                        int64_t switching_ns);
+bool sts__governor_end_window(struct sts__governor *governor, int64_t mono_ns, int64_t now_ns,
+                              const struct sts__governor_use *use);
+
+/* sts__governor_begin_window - collection is on from mono_ns on. */
+void sts__governor_begin_window(struct sts__governor *governor, int64_t mono_ns);
+
+/* sts__governor_next_mono_ns - in a window: when the next one may begin at the soonest. */
+int64_t sts__governor_next_mono_ns(const struct sts__governor *governor);
+
+/* sts__governor_book_switching - what was needed for the last window's end and this one's begin. */
+void sts__governor_book_switching(struct sts__governor *governor, int64_t cost_ns);
 
 /* sts__governor_overhead - what was spent of the time so far, as a share. */
 double sts__governor_overhead(const struct sts__governor *governor, int64_t mono_ns);

@@ -46,6 +46,7 @@ static inline void sts__hot_push(struct sts__track *track, struct sts__arc *arc,
     activation->callees_ticks = 0;
     activation->kind = STS__ACTIVATION_WATCHED;
     track->top = activation;
+    track->n_events++;
 }
 
 /* The top ends; it is not base[0]. */

@@ -14,6 +14,7 @@ void sts__recorder_init(struct sts__recorder *recorder)
 {
     memset(recorder, 0, sizeof(*recorder));
     recorder->next_serial = 1; /* 0: none was written */
+    recorder->off_ticks = INT64_MAX;
     sts__codes_init(&recorder->codes);
     sts__label_sets_init(&recorder->label_sets, STS__LABEL_SETS_MAX);
 }
@@ -143,7 +144,7 @@ static void enter_slice(struct sts__recorder *recorder, struct sts__track *track
 {
     track->slice = recorder->current;
     track->slice->n_tracks++;
-    track->edge_ticks = track->slice->end_ticks;
+    sts__track_plan(track);
     sts__track_forget(track, now_ticks);
     sts__track_pass_edges(track, now_ticks);
     sts__track_open(track);
@@ -153,7 +154,7 @@ static void leave_slice(struct sts__track *track)
 {
     track->slice->n_tracks--;
     track->slice = NULL;
-    track->edge_ticks = INT64_MAX;
+    sts__track_plan(track);
 }
 
 static struct sts__track *dead_track(struct sts__recorder *recorder)
@@ -169,7 +170,7 @@ static struct sts__track *dead_track(struct sts__recorder *recorder)
 
 struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t thread_id)
 {
-    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
+    int64_t now_ticks = sts__recorder_ticks(recorder);
     struct sts__track *track = dead_track(recorder);
 
     if (track != NULL) { /* its figures go on, where nobody tells threads apart */
@@ -181,6 +182,7 @@ struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t t
         track->thread_id = thread_id;
         track->host = NULL;
         track->host_is_told = false;
+        track->buried_serial = 0;
         track->has_cpu_clock = false;
         track->cpu_ns = 0;
         track->base[0].begin_ticks = sts__track_time(track, now_ticks);
@@ -197,42 +199,55 @@ struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t t
     return track;
 }
 
+/* Charge what a dead thread still seems to run. */
+static void bury(struct sts__recorder *recorder, struct sts__track *track)
+{
+    int64_t now_ticks = sts__recorder_ticks(recorder);
+
+    if (track->slice != NULL) {
+        sts__track_pass_edges(track, now_ticks);
+        sts__track_halt(track, now_ticks);
+    }
+    track->has_cpu_clock = false; /* the kernel may give its id away */
+    track->buried_serial = recorder->next_serial;
+}
+
+static void free_track(struct sts__recorder *recorder, struct sts__track *track)
+{
+    if (track->slice != NULL) {
+        sts__track_cut(track, sts__recorder_ticks(recorder));
+        leave_slice(track);
+    }
+    recorder->n_events_freed += track->n_events;
+    sts__track_free(track);
+}
+
 void sts__recorder_reap(struct sts__recorder *recorder)
 {
     struct sts__track **link = &recorder->tracks, *track;
-    int64_t now_ticks = 0;
 
     while ((track = *link) != NULL) {
-        if (!atomic_load_explicit(&track->dead, memory_order_acquire)) {
+        bool is_dead = atomic_load_explicit(&track->dead, memory_order_acquire);
+
+        if (is_dead && track->buried_serial == 0)
+            bury(recorder, track);
+        if (!is_dead || recorder->next_serial <= track->buried_serial + 1) {
             link = &track->next;
             continue;
         }
         *link = track->next;
-        if (track->slice != NULL) {
-            now_ticks = sts__timeline_ticks(recorder->timeline);
-            sts__track_pass_edges(track, now_ticks);
-            sts__track_halt(track, now_ticks);
-            sts__track_cut(track, now_ticks);
-            leave_slice(track);
-        }
-        sts__track_free(track);
+        free_track(recorder, track);
     }
 }
 
-uint64_t sts__recorder_calls(const struct sts__recorder *recorder)
+uint64_t sts__recorder_events(const struct sts__recorder *recorder)
 {
-    uint64_t n_calls = recorder->n_calls_taken;
+    uint64_t n_events = recorder->n_events_freed;
     const struct sts__track *track;
-    const struct sts__arcs *table;
-    const struct sts__arc *arc;
 
-    for (track = recorder->tracks; track != NULL; track = track->next) {
-        for (table = track->tables; table != NULL; table = table->next) {
-            for (arc = table->first; arc != NULL; arc = arc->next)
-                n_calls += arc->n_calls + arc->n_resumes;
-        }
-    }
-    return n_calls;
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        n_events += track->n_events;
+    return n_events;
 }
 
 /* --- on and off --- */
@@ -247,7 +262,7 @@ int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *ti
     recorder->options = *options;
     recorder->label_sets.n_sets_max = options->n_label_sets_max;
     recorder->cut_ticks_max = 0;
-    recorder->n_calls_taken = 0;
+    recorder->off_ticks = INT64_MAX;
     free_slices(recorder);
     now = sts__timeline_now(timeline);
     if (sts__recorder_add_slice(recorder, now.ticks, now.wall_ns) == NULL)
@@ -276,11 +291,21 @@ static void book_pause(struct sts__recorder *recorder, int64_t end_ticks)
     recorder->paused_at_ticks = end_ticks;
 }
 
+/* Nothing was booked since a window ended that nobody has ended yet: it goes on up to now. */
+static void reach_now(struct sts__recorder *recorder)
+{
+    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
+
+    if (recorder->off_ticks < now_ticks)
+        sts__recorder_plan_off(recorder, now_ticks);
+}
+
 void sts__recorder_advance(struct sts__recorder *recorder)
 {
     struct sts__track *track;
     int64_t now_ticks;
 
+    reach_now(recorder);
     (void)sts__recorder_follow_clocks(recorder);
     now_ticks = sts__timeline_ticks(recorder->timeline);
     for (track = recorder->tracks; track != NULL; track = track->next)
@@ -306,10 +331,8 @@ void sts__recorder_split(struct sts__recorder *recorder)
         return;
     slice->end_ticks = now.ticks;
     slice->end_ns = now.wall_ns > slice->begin_ns ? now.wall_ns : slice->begin_ns;
-    for (track = recorder->tracks; track != NULL; track = track->next) {
-        if (track->slice == slice)
-            track->edge_ticks = now.ticks;
-    }
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_plan(track);
     sts__recorder_advance(recorder);
 }
 
@@ -342,7 +365,8 @@ void sts__recorder_end(struct sts__recorder *recorder)
         return;
     recorder->recording = false;
     if (recorder->paused)
-        sts__recorder_resume(recorder);
+        (void)sts__recorder_resume(recorder, INT64_MAX);
+    sts__recorder_plan_off(recorder, INT64_MAX);
     sts__recorder_advance(recorder);
     now_ticks = sts__timeline_ticks(recorder->timeline);
     halt_tracks(recorder, now_ticks);
@@ -354,27 +378,65 @@ void sts__recorder_end(struct sts__recorder *recorder)
     drop_current(recorder);
 }
 
-void sts__recorder_pause(struct sts__recorder *recorder)
+void sts__recorder_plan_off(struct sts__recorder *recorder, int64_t off_ticks)
 {
-    sts__recorder_advance(recorder);
-    recorder->paused = true;
-    recorder->paused_at_ticks = sts__timeline_ticks(recorder->timeline);
-    halt_tracks(recorder, recorder->paused_at_ticks);
+    struct sts__track *track;
+
+    recorder->off_ticks = off_ticks;
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_plan(track);
 }
 
-void sts__recorder_resume(struct sts__recorder *recorder)
+int64_t sts__recorder_ticks(const struct sts__recorder *recorder)
 {
-    int64_t now_ticks;
+    int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
+
+    return now_ticks < recorder->off_ticks ? now_ticks : recorder->off_ticks;
+}
+
+void sts__recorder_pause(struct sts__recorder *recorder)
+{
+    struct sts__track *track;
+    int64_t off_ticks;
+
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_pass_edges(track, sts__recorder_ticks(recorder));
+    off_ticks = sts__recorder_ticks(recorder); /* the clocks may have changed */
+    recorder->paused = true;
+    recorder->paused_at_ticks = off_ticks;
+    halt_tracks(recorder, off_ticks);
+    sts__recorder_plan_off(recorder, INT64_MAX);
+}
+
+/* All of the pause is booked; what is taken back of it lies in the slice in progress. */
+static int64_t take_back(struct sts__recorder *recorder, int64_t begin_ticks, int64_t from_ticks)
+{
+    struct sts__slice *slice = recorder->current;
+    int64_t now_ticks = recorder->paused_at_ticks;
+
+    if (begin_ticks < from_ticks)
+        begin_ticks = from_ticks;
+    if (begin_ticks < slice->begin_ticks)
+        begin_ticks = slice->begin_ticks;
+    if (begin_ticks >= now_ticks)
+        return now_ticks;
+    slice->paused_ticks -= now_ticks - begin_ticks;
+    return begin_ticks;
+}
+
+int64_t sts__recorder_resume(struct sts__recorder *recorder, int64_t begin_ticks)
+{
+    int64_t from_ticks = recorder->paused_at_ticks;
     struct sts__track *track;
 
     sts__recorder_advance(recorder);
-    now_ticks = sts__timeline_ticks(recorder->timeline);
-    book_pause(recorder, now_ticks);
+    begin_ticks = take_back(recorder, begin_ticks, from_ticks);
     recorder->paused = false;
     for (track = recorder->tracks; track != NULL; track = track->next) {
-        track->base[0].begin_ticks = now_ticks;
+        track->base[0].begin_ticks = begin_ticks;
         sts__track_open(track);
     }
+    return begin_ticks;
 }
 
 /* --- others --- */

@@ -37,8 +37,10 @@ struct sts__recorder {
     size_t n_taken; /* slices that were taken and not released */
     bool paused;
     int64_t paused_at_ticks;
-    uint64_t n_calls_taken; /* calls and resumes in the slices so far */
-    int64_t cut_ticks_max;  /* the longest that a thread's cut has taken */
+    int64_t off_ticks;       /* when the window of collection ends; INT64_MAX: it does not */
+    uint64_t n_events_freed; /* of tracks that are no more */
+    int64_t cut_ticks_max;   /* the longest that a thread's cut has taken */
+    int64_t slow_ticks;      /* that cuts, new arcs and new threads have taken in all */
 };
 
 void sts__recorder_init(struct sts__recorder *recorder);
@@ -54,11 +56,11 @@ void sts__recorder_end(struct sts__recorder *recorder);
 /* sts__recorder_track - the track of a thread that is new; one whose thread has died, if any. */
 struct sts__track *sts__recorder_track(struct sts__recorder *recorder, int64_t thread_id);
 
-/* sts__recorder_reap - free tracks whose threads have died, once their figures are cut. */
+/* sts__recorder_reap - free tracks whose threads died a slice ago, and which no new one took. */
 void sts__recorder_reap(struct sts__recorder *recorder);
 
-/* sts__recorder_calls - calls and resumes since recording began; goes through all arcs. */
-uint64_t sts__recorder_calls(const struct sts__recorder *recorder);
+/* sts__recorder_events - calls, resumes and frames found so far. */
+uint64_t sts__recorder_events(const struct sts__recorder *recorder);
 
 /* sts__recorder_advance - cut every thread at each edge that has passed. */
 void sts__recorder_advance(struct sts__recorder *recorder);
@@ -72,9 +74,27 @@ struct sts__slice *sts__recorder_take(struct sts__recorder *recorder);
 /* sts__recorder_release - free a slice that was taken, and what only it named. In order. */
 void sts__recorder_release(struct sts__recorder *recorder, struct sts__slice *take_slice);
 
-/* sts__recorder_pause, _resume - collect nothing for a while; stacks are empty afterwards. */
+/*
+ * sts__recorder_plan_off - the window of collection ends at a tick; INT64_MAX: it does not.
+ *
+ * Each thread's first event behind it finds an edge passed. Nothing is booked behind it, by those
+ * who take their time from sts__recorder_ticks.
+ */
+void sts__recorder_plan_off(struct sts__recorder *recorder, int64_t off_ticks);
+
+/* sts__recorder_ticks - what is booked now is booked at: now, or the window's end. */
+int64_t sts__recorder_ticks(const struct sts__recorder *recorder);
+
+/* sts__recorder_pause - at the window's end, which is past: nothing is collected from there on.
+ * Stacks are empty afterwards. */
 void sts__recorder_pause(struct sts__recorder *recorder);
-void sts__recorder_resume(struct sts__recorder *recorder);
+
+/*
+ * sts__recorder_resume - collect again, from begin_ticks on, which may be past.
+ *
+ * Returns: the tick it is from: not before the pause or the slice in progress began.
+ */
+int64_t sts__recorder_resume(struct sts__recorder *recorder, int64_t begin_ticks);
 
 /* sts__recorder_next_slice - the slice behind one, made when it is first asked for; NULL when out
  * of memory. Threads may be in another slice afterwards: see clocks.h. */

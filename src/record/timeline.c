@@ -117,6 +117,11 @@ int64_t sts__timeline_wall_at(const struct sts__timeline *timeline, int64_t mono
     return timeline->latest.wall_ns + faster(timeline, mono_ns - timeline->latest.mono_ns);
 }
 
+int64_t sts__timeline_span(const struct sts__timeline *timeline, int64_t ns)
+{
+    return rounded((double)ns / ns_per_tick(timeline));
+}
+
 /* --- what they should tell --- */
 
 static bool is_off(int64_t difference_ns, int64_t passed_ns)

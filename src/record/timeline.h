@@ -82,6 +82,9 @@ int64_t sts__timeline_drop_tsc(struct sts__timeline *timeline);
 
 int64_t sts__timeline_ticks(const struct sts__timeline *timeline);
 
+/* sts__timeline_span - how many ticks a time lasts. */
+int64_t sts__timeline_span(const struct sts__timeline *timeline, int64_t ns);
+
 /* sts__timeline_edge_after - the first multiple of width_ns after a moment in wall time. */
 int64_t sts__timeline_edge_after(int64_t wall_ns, int64_t width_ns);
 

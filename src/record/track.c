@@ -181,18 +181,27 @@ void sts__track_find(struct sts__track *track, struct sts__code *code, const voi
 
 /* --- slices --- */
 
+void sts__track_plan(struct sts__track *track)
+{
+    int64_t off_ticks = track->recorder->off_ticks;
+
+    track->edge_ticks = track->slice == NULL                  ? INT64_MAX
+                        : off_ticks < track->slice->end_ticks ? off_ticks
+                                                              : track->slice->end_ticks;
+}
+
 void sts__track_move(struct sts__track *track, int64_t edge_ticks, struct sts__slice *next)
 {
     sts__track_cut(track, edge_ticks);
     track->slice->n_tracks--;
     next->n_tracks++;
     track->slice = next;
-    track->edge_ticks = next->end_ticks;
+    sts__track_plan(track);
 }
 
 void sts__track_pass_edges(struct sts__track *track, int64_t now_ticks)
 {
-    while (now_ticks >= track->edge_ticks) {
+    while (now_ticks >= track->slice->end_ticks) {
         struct sts__slice *slice = track->slice;
         struct sts__slice *next = sts__recorder_next_slice(track->recorder, slice);
 
@@ -202,7 +211,7 @@ void sts__track_pass_edges(struct sts__track *track, int64_t now_ticks)
             track->slice->n_lost++;
             return;
         }
-        sts__track_move(track, track->edge_ticks, next);
+        sts__track_move(track, slice->end_ticks, next);
     }
 }
 

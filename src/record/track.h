@@ -42,9 +42,10 @@ struct sts__track {
     /* what every call looks at */
     struct sts__activation *top;
     struct sts__activation *last; /* the last one that may be pushed upon */
-    int64_t edge_ticks;           /* end of the slice that it is in */
+    int64_t edge_ticks;           /* end of the slice that it is in, or of the window if sooner */
     uintptr_t stack_limit;        /* of the thread's C stack: calls below it are refused */
     uint64_t host_version;        /* the interpreter's; when it differs, labels may have changed */
+    uint64_t n_events;            /* calls, resumes and frames found */
 
     struct sts__activation *base; /* owned; base[0] is nobody */
     struct sts__arc blank;        /* matches no call: the guess when there is none */
@@ -62,9 +63,11 @@ struct sts__track {
     int64_t thread_id;
     clockid_t cpu_clock; /* the thread's, where has_cpu_clock */
     bool has_cpu_clock;
-    int64_t cpu_ns;   /* as it was read last */
-    uint32_t mark;    /* scratch of a cut: what has this mark was met in it */
-    atomic_bool dead; /* its thread has ended; set without any lock */
+    int64_t cpu_ns;         /* as it was read last */
+    uint32_t mark;          /* scratch of a cut: what has this mark was met in it */
+    uint64_t seen;          /* scratch of whoever goes through the interpreter's threads */
+    uint64_t buried_serial; /* the slice in which it was found dead; 0: it was not */
+    atomic_bool dead;       /* its thread has ended; set without any lock */
 };
 
 /* sts__track_new - NULL when out of memory. */
@@ -90,7 +93,10 @@ struct sts__arc *sts__track_new_arc(struct sts__track *track, struct sts__code *
 /* sts__track_make_room - a push is possible afterwards. Returns: -1 when it is not. */
 int sts__track_make_room(struct sts__track *track);
 
-/* sts__track_pass_edges - cut at each edge up to now. */
+/* sts__track_plan - look again at the end of its slice, and of the recorder's window. */
+void sts__track_plan(struct sts__track *track);
+
+/* sts__track_pass_edges - cut at each edge of slices up to now. */
 void sts__track_pass_edges(struct sts__track *track, int64_t now_ticks);
 
 /* sts__track_move - cut at an edge, and go on in the next slice. */

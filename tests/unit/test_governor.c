@@ -2,8 +2,8 @@
 /*
  * test_governor.c - collection stays within its budget, whatever the program calls.
  *
- * A program is simulated: so many calls a second while collection is on, a lock that comes
- * late. What collection then costs is reckoned here, not taken from the governor.
+ * A program is simulated: so many calls a second while collection is on, threads that are born, a
+ * lock that comes late. What collection then costs is reckoned here, not taken from the governor.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,41 +16,70 @@
 
 #define NS_PER_S 1000000000LL
 
-enum { CALL_NS = 20, SWITCH_NS = 50000 };
+enum { CALL_NS = 20, SWITCH_NS = 75000 };
 
 struct run {
     double cost_share;    /* of the time, that the simulated program lost */
     double covered_share; /* in which collection was on */
     int n_windows;
+    int64_t wait_ns_min, wait_ns_max;
 };
 
-/* calls_per_s: at time t. late_ns: how late the lock comes at most. */
-static struct run simulate(double budget, int64_t run_ns, double (*calls_per_s)(int64_t t),
-                           int64_t late_ns)
+/* A program: so many calls a second at time t; what new threads cost, a share of the time. */
+struct program {
+    double (*calls_per_s)(int64_t t);
+    double slow_share;
+    int64_t late_ns; /* by which windows begin too late at most, as the lock comes late */
+};
+
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t n)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return n == 0 ? 0 : (random_state >> 33) % n;
+}
+
+static void collect(struct run *run, const struct program *program, int64_t begin_ns,
+                    int64_t end_ns, struct sts__governor_use *use)
+{
+    const int64_t step_ns = 50000;
+    int64_t t;
+
+    for (t = begin_ns; t < end_ns; t += step_ns) {
+        int64_t ns = end_ns - t < step_ns ? end_ns - t : step_ns;
+
+        use->n_calls += (uint64_t)(program->calls_per_s(t) * (double)ns * 1e-9);
+    }
+    use->slow_ns = (int64_t)(program->slow_share * (double)(end_ns - begin_ns));
+    run->covered_share += (double)(end_ns - begin_ns);
+    run->cost_share += (double)use->n_calls * CALL_NS * 2.0 + (double)use->slow_ns;
+}
+
+static struct run simulate(double budget, int64_t run_ns, const struct program *program)
 {
     struct sts__governor governor;
-    struct run run = { 0.0, 0.0, 0 };
-    int64_t now_ns = 0, since_ns = 0;
-    uint64_t random = 7;
-    bool on = true;
+    struct run run = { .wait_ns_min = INT64_MAX };
+    int64_t now_ns = 0;
 
+    random_state = 7;
     sts__governor_begin(&governor, budget, CALL_NS, 0, 42);
     while (now_ns < run_ns) {
-        uint64_t n_calls = 0;
-        int64_t t;
+        struct sts__governor_use use = { 0 };
+        int64_t off_ns = governor.switch_mono_ns, wait_ns;
 
-        random = random * 6364136223846793005u + 1442695040888963407u;
-        now_ns = governor.switch_mono_ns < run_ns ? governor.switch_mono_ns : run_ns;
-        if (late_ns != 0)
-            now_ns += (int64_t)((random >> 33) % (uint64_t)late_ns);
-        for (t = since_ns; on && t < now_ns; t += 1000000)
-            n_calls += (uint64_t)(calls_per_s(t) * 1e-3);
-        run.cost_share += (double)n_calls * CALL_NS * 1.5 + SWITCH_NS;
-        run.covered_share += on ? (double)(now_ns - since_ns) : 0.0;
-        since_ns = now_ns;
-        if (sts__governor_step(&governor, now_ns, n_calls, SWITCH_NS) && !on)
-            run.n_windows++;
-        on = governor.collecting;
+        collect(&run, program, now_ns, off_ns, &use);
+        now_ns = off_ns;
+        if (sts__governor_end_window(&governor, now_ns, now_ns, &use))
+            continue;
+        wait_ns = governor.switch_mono_ns - now_ns;
+        run.wait_ns_min = wait_ns < run.wait_ns_min ? wait_ns : run.wait_ns_min;
+        run.wait_ns_max = wait_ns > run.wait_ns_max ? wait_ns : run.wait_ns_max;
+        now_ns = governor.switch_mono_ns + (int64_t)random_below((uint64_t)program->late_ns);
+        run.n_windows++;
+        run.cost_share += SWITCH_NS;
+        sts__governor_book_switching(&governor, SWITCH_NS);
+        sts__governor_begin_window(&governor, now_ns);
     }
     run.cost_share /= (double)now_ns;
     run.covered_share /= (double)now_ns;
@@ -75,49 +104,107 @@ static double bursts(int64_t t)
     return t % NS_PER_S < NS_PER_S / 10 ? 20e6 : 1e3;
 }
 
+/* Busy for a millisecond, quiet for the next: nothing may see only one of both. */
+static double in_turns(int64_t t)
+{
+    return t / 1000000 % 2 == 0 ? 20e6 : 1e3;
+}
+
+/* Quiet for 20 s, then nothing but calls. */
+static double late_riser(int64_t t)
+{
+    return t < 20 * NS_PER_S ? 1e3 : 20e6;
+}
+
 static void test_governor__a_program_that_does_nothing_but_call_keeps_the_budget(void **state)
 {
-    struct run run = simulate(0.01, 60 * NS_PER_S, many, 5000000);
+    const struct program program = { many, 0.0, 1000000 };
+    struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
-    assert_true(run.cost_share < 0.0115);
-    assert_true(run.cost_share > 0.006);
-    assert_true(run.n_windows > 60);
+    assert_true(run.cost_share < 0.0105);
+    assert_true(run.cost_share > 0.0085);
+    assert_true(run.n_windows > 30 * 60);
+}
+
+static void test_governor__the_budget_holds_from_the_first_seconds_on(void **state)
+{
+    const struct program program = { many, 0.0, 1000000 };
+    struct run run = simulate(0.01, 2 * NS_PER_S, &program);
+
+    (void)state;
+    assert_true(run.cost_share < 0.012);
+}
+
+static void test_governor__threads_that_are_born_count(void **state)
+{
+    const struct program program = { few, 0.3, 0 };
+    struct run run = simulate(0.01, 60 * NS_PER_S, &program);
+
+    (void)state;
+    assert_true(run.cost_share < 0.0105);
+    assert_true(run.cost_share > 0.0085);
 }
 
 static void test_governor__a_program_that_calls_little_is_collected_always(void **state)
 {
-    struct run run = simulate(0.01, 60 * NS_PER_S, few, 5000000);
+    const struct program program = { few, 0.0, 5000000 };
+    struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
-    assert_true(run.covered_share > 0.99);
+    assert_true(run.covered_share > 0.98);
 }
 
 static void test_governor__bursts_keep_the_budget_and_are_seen(void **state)
 {
-    struct run run = simulate(0.01, 120 * NS_PER_S, bursts, 1000000);
+    const struct program program = { bursts, 0.0, 1000000 };
+    struct run run = simulate(0.01, 120 * NS_PER_S, &program);
 
     (void)state;
     assert_true(run.cost_share < 0.0125);
     assert_true(run.covered_share > 0.1);
 }
 
+static void test_governor__a_program_that_changes_keeps_the_budget(void **state)
+{
+    const struct program program = { late_riser, 0.0, 1000000 };
+    struct run run = simulate(0.01, 40 * NS_PER_S, &program);
+
+    (void)state;
+    assert_true(run.cost_share < 0.0105);
+}
+
+static void test_governor__waits_are_spread(void **state)
+{
+    const struct program program = { in_turns, 0.0, 0 };
+    struct run run = simulate(0.01, 60 * NS_PER_S, &program);
+
+    (void)state;
+    assert_true(run.cost_share < 0.0105);
+    assert_true(run.wait_ns_max > 2 * run.wait_ns_min);
+}
+
 static void test_governor__without_a_budget_it_never_switches(void **state)
 {
+    const struct sts__governor_use use = { 1000000, 0 };
     struct sts__governor governor;
 
     (void)state;
     sts__governor_begin(&governor, 0.0, CALL_NS, 5, 1);
     assert_int_equal(governor.switch_mono_ns, INT64_MAX);
-    assert_true(sts__governor_step(&governor, 10, 1000000, 0));
+    assert_true(sts__governor_end_window(&governor, 10, 10, &use));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_governor__a_program_that_does_nothing_but_call_keeps_the_budget),
+        cmocka_unit_test(test_governor__the_budget_holds_from_the_first_seconds_on),
+        cmocka_unit_test(test_governor__threads_that_are_born_count),
         cmocka_unit_test(test_governor__a_program_that_calls_little_is_collected_always),
         cmocka_unit_test(test_governor__bursts_keep_the_budget_and_are_seen),
+        cmocka_unit_test(test_governor__a_program_that_changes_keeps_the_budget),
+        cmocka_unit_test(test_governor__waits_are_spread),
         cmocka_unit_test(test_governor__without_a_budget_it_never_switches),
     };
 
