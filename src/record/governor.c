@@ -125,7 +125,8 @@ bool sts__governor_end_window(struct sts__governor *governor, int64_t mono_ns, i
     learn(governor, &governor->window_cost_ns, cost_ns);
     learn(governor, &governor->window_ns, (double)(mono_ns - governor->since_mono_ns));
     mean_ns = mean_wait_ns(governor);
-    if (governor->credit_ns >= 0.0 && mean_ns < STS_WAIT_NS_MIN) { /* it pays its way */
+    if (governor->credit_ns >= 0.0 && /* it pays its way */
+        (cost_share(governor) < governor->budget || mean_ns < STS_WAIT_NS_MIN)) {
         sts__governor_begin_window(governor, now_ns);
         governor->since_mono_ns = mono_ns;
         return true;

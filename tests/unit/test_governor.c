@@ -155,6 +155,30 @@ static void test_governor__a_program_that_calls_little_is_collected_always(void 
     assert_true(run.covered_share > 0.98);
 }
 
+static void test_governor__where_switching_is_dear_it_is_not_switched(void **state)
+{
+    const struct sts__governor_use use = { 0, 0 };
+    struct sts__governor governor;
+    int i;
+
+    (void)state;
+    sts__governor_begin(&governor, 0.01, CALL_NS, 0, 42);
+    for (i = 0; i < 200; i++) {
+        int64_t now_ns = governor.switch_mono_ns;
+
+        if (governor.collecting && sts__governor_end_window(&governor, now_ns, now_ns, &use))
+            continue;
+        now_ns = governor.switch_mono_ns;
+        sts__governor_book_switching(&governor, 10 * SWITCH_NS);
+        sts__governor_begin_window(&governor, now_ns);
+    }
+    for (i = 0; i < 200; i++) {
+        int64_t now_ns = governor.switch_mono_ns;
+
+        assert_true(sts__governor_end_window(&governor, now_ns, now_ns, &use));
+    }
+}
+
 static void test_governor__bursts_keep_the_budget_and_are_seen(void **state)
 {
     const struct program program = { bursts, 0.0, 1000000 };
@@ -202,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_governor__the_budget_holds_from_the_first_seconds_on),
         cmocka_unit_test(test_governor__threads_that_are_born_count),
         cmocka_unit_test(test_governor__a_program_that_calls_little_is_collected_always),
+        cmocka_unit_test(test_governor__where_switching_is_dear_it_is_not_switched),
         cmocka_unit_test(test_governor__bursts_keep_the_budget_and_are_seen),
         cmocka_unit_test(test_governor__a_program_that_changes_keeps_the_budget),
         cmocka_unit_test(test_governor__waits_are_spread),
