@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LATE_NS INT64_C(200000000) /* the ticker looks at a window that nobody ends */
+#define LEAD_NS INT64_C(25000)     /* in which the lock mostly comes over */
 
 enum { CALLS = 5000, ROUNDS = 5 };
 
@@ -23,9 +24,15 @@ static uint64_t n_events_seen;
 static int64_t slow_ticks_seen;
 static int64_t switching_ns;  /* since collection was switched on last */
 static int64_t ticker_cpu_ns; /* of the ticker's thread, as it was read last */
+
+/* Only an open gate lets the ticker ask: one that asked and never came would leave the holder of
+ * the lock waiting for it. */
+enum { OPEN, ASKING, CLOSED };
+
+static atomic_int gate;
 static struct sts__gil_wish wish;
 static bool has_wish;
-static int64_t in_c_ns; /* what was running when the lock was granted had been running so long */
+static struct sts__governor_grant grant;
 
 static const char loop_source[] = "def call(): pass\n"
                                   "def loop(n):\n"
@@ -138,8 +145,7 @@ static void plan_off(bool pays)
     sts__recorder_plan_off(recorder,
                            sts__timeline_ticks(recorder->timeline) +
                                sts__timeline_span(recorder->timeline, left_ns > 0 ? left_ns : 0));
-    atomic_store(&due_mono_ns,
-                 pays ? governor.switch_mono_ns + LATE_NS : sts__governor_next_mono_ns(&governor));
+    atomic_store(&due_mono_ns, pays ? governor.switch_mono_ns + LATE_NS : governor.next_mono_ns);
 }
 
 /*
@@ -163,7 +169,7 @@ static void at_window_end(void)
 }
 
 /* What the ticker's thread needed since; the program's thread, which lets it have the lock and
- * takes it again, needs as much. */
+ * takes it again, needs about half as much. */
 static int64_t handover_ns(void)
 {
     struct timespec now = { 0, 0 };
@@ -173,21 +179,23 @@ static int64_t handover_ns(void)
     cpu_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     took_ns = cpu_ns > ticker_cpu_ns ? cpu_ns - ticker_cpu_ns : 0; /* a new thread begins at 0 */
     ticker_cpu_ns = cpu_ns;
-    return 2 * took_ns;
+    return took_ns + took_ns / 2;
 }
 
 static void begin_window(void)
 {
     const struct sts__timeline *timeline = sts__frames_timeline();
-    int64_t begin_ticks = sts__timeline_ticks(timeline);
+    int64_t now_ticks = sts__timeline_ticks(timeline), begin_ticks;
 
+    grant.now_ticks = now_ticks;
+    begin_ticks =
+        sts__governor_begin_ticks(&governor, &grant, sts__timeline_span(timeline, LEAD_NS));
     sts__governor_book_switching(&governor, switching_ns + handover_ns());
-    sts__governor_begin_window(&governor, sts__clock_mono_ns() - in_c_ns);
-    begin_ticks -= sts__timeline_span(timeline, in_c_ns);
+    sts__governor_begin_window(&governor, sts__clock_mono_ns() + ns_of(begin_ticks - now_ticks));
     sts__frames_resume(begin_ticks, sts__timeline_span(timeline, governor.switch_mono_ns -
                                                                      governor.since_mono_ns));
     (void)take_use(); /* frames that were found are no calls */
-    atomic_store(&due_mono_ns, sts__governor_next_mono_ns(&governor));
+    atomic_store(&due_mono_ns, governor.next_mono_ns);
     if (sts__timeline_ticks(timeline) >= sts__frames_recorder()->off_ticks)
         at_window_end(); /* it was over before the lock was granted */
 }
@@ -200,6 +208,8 @@ void sts__budget_begin(double budget_percent, double call_cost_ns)
                         (uint64_t)now_ns ^ ((uint64_t)getpid() << 40));
     (void)take_use();
     switching_ns = 0;
+    has_wish = false;
+    atomic_store(&gate, OPEN);
     atomic_store(&due_mono_ns, INT64_MAX);
     sts__frames_at_window_end(budget_percent > 0.0 ? at_window_end : NULL);
     if (budget_percent > 0.0)
@@ -218,15 +228,36 @@ static bool is_due(void)
 
 void sts__budget_ask(void)
 {
-    has_wish = is_due();
-    if (has_wish)
-        sts__gil_wish_make(&wish);
+    int open = OPEN;
+
+    has_wish = is_due() && atomic_compare_exchange_strong(&gate, &open, ASKING);
+    if (!has_wish)
+        return;
+    grant.asked_ticks = sts__timeline_ticks(sts__frames_timeline());
+    sts__gil_wish_make(&wish);
 }
 
 void sts__budget_granted(void)
 {
-    in_c_ns = has_wish ? sts__gil_wish_granted(&wish) : 0;
+    int64_t ran_ns;
+
+    if (!has_wish) { /* due only now: nothing is known of what ran */
+        grant = (struct sts__governor_grant){ 0 };
+        return;
+    }
+    ran_ns = sts__gil_wish_ran_ns(&wish);
+    grant.was_held = wish.was_held;
+    grant.was_kept = sts__gil_wish_was_kept(&wish);
+    grant.ran_ticks = sts__timeline_span(sts__frames_timeline(), ran_ns);
+    atomic_store(&gate, OPEN);
     has_wish = false;
+}
+
+bool sts__budget_close(void)
+{
+    int open = OPEN;
+
+    return atomic_compare_exchange_strong(&gate, &open, CLOSED) || open == CLOSED;
 }
 
 void sts__budget_step(void)

@@ -32,6 +32,13 @@ int64_t sts__budget_due_ns(void);
 void sts__budget_ask(void);
 void sts__budget_granted(void);
 
+/*
+ * sts__budget_close - the ticker asks no more, before the interpreter ends. Any thread.
+ *
+ * Returns: false while it has asked and has not been granted the lock yet: try again, without it.
+ */
+bool sts__budget_close(void);
+
 /* sts__budget_step - with the interpreter's lock: switch collection, if it is time. */
 void sts__budget_step(void);
 

@@ -38,11 +38,13 @@ static STS_INLINE PyObject *evaluate_next(STS_HOOK_PARAMETERS)
 
 /* --- the slow way --- */
 
-/* Whether nothing is collected: the window may have ended, of which this is the first to know. */
+/* Whether nothing is collected: the window may have begun or ended, of which this is the first to
+ * know. */
 static bool is_paused(void)
 {
-    const struct sts__recorder *recorder = &sts__frames.recorder;
+    struct sts__recorder *recorder = &sts__frames.recorder;
 
+    (void)sts__recorder_look(recorder);
     if (recorder->off_ticks != INT64_MAX && sts__frames.at_window_end != NULL &&
         sts__timeline_ticks(recorder->timeline) >= recorder->off_ticks)
         sts__frames.at_window_end();
@@ -130,6 +132,12 @@ static void leave_generator(struct sts__track *track, const STS_FRAME *frame)
     sts__track_leave(track, frame, now_ticks);
 }
 
+/* Not before the window has begun. */
+static bool calls_count(const struct sts__track *track)
+{
+    return track->recorder->on_ticks == INT64_MIN;
+}
+
 /* Past edges, onto the stack. */
 static void push(struct sts__track *track, struct sts__arc *arc, const STS_FRAME *frame,
                  uint64_t n_calls)
@@ -137,7 +145,7 @@ static void push(struct sts__track *track, struct sts__arc *arc, const STS_FRAME
     int64_t now_ticks = clock_now(track);
 
     sts__track_pass_edges(track, now_ticks);
-    sts__hot_count(track, arc, n_calls);
+    sts__hot_count(track, arc, calls_count(track) ? n_calls : 0);
     sts__hot_push(track, arc, frame, sts__track_time(track, now_ticks));
 }
 
@@ -155,7 +163,7 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
     if (arc == NULL)
         return evaluate_next(STS_HOOK_ARGUMENTS);
     push(track, arc, frame, run == STS__FRAME_STARTS);
-    arc->n_resumes += run == STS__FRAME_RESUMES;
+    arc->n_resumes += run == STS__FRAME_RESUMES && calls_count(track);
     track->top->first_run = run == STS__FRAME_STARTS && !track->recorder->options.cpu_clock;
     result = evaluate_next(STS_HOOK_ARGUMENTS);
     leave_generator(track, frame);

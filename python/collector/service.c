@@ -357,7 +357,10 @@ static void tear_down(void)
 
     service->n_users++;
     state = PyEval_SaveThread();
-    (void)sts__ticker_end(&service->ticker, TICKER_END_NS);
+    if (!sts__ticker_end(&service->ticker, TICKER_END_NS)) {
+        while (!sts__budget_close())
+            wait_step();
+    }
     if (atomic_exchange(&service->ticker.terminating, false)) /* it ended before it saw that */
         sts__sigterm_die();
     if (writer != NULL)

@@ -22,6 +22,8 @@ struct sts__governor {
     double call_cost_ns; /* measured, with what it costs the program's caches */
     bool collecting;
     int64_t switch_mono_ns; /* when the window ends, or the next begins; INT64_MAX: never */
+    int64_t next_mono_ns;   /* in a window: when the next one is to begin, as it seems */
+    double chance;          /* in a window: of the wait behind it */
     int64_t since_mono_ns;  /* when the state began */
     int64_t booked_mono_ns; /* up to when the budget was credited */
     double credit_ns;
@@ -54,8 +56,21 @@ bool sts__governor_end_window(struct sts__governor *governor, int64_t mono_ns, i
 /* sts__governor_begin_window - collection is on from mono_ns on. */
 void sts__governor_begin_window(struct sts__governor *governor, int64_t mono_ns);
 
-/* sts__governor_next_mono_ns - in a window: when the next one may begin at the soonest. */
-int64_t sts__governor_next_mono_ns(const struct sts__governor *governor);
+/* How a window came about: somebody asked for the lock that the program runs under, and got it. */
+struct sts__governor_grant {
+    int64_t asked_ticks, now_ticks;
+    bool was_held;     /* when it was asked for */
+    bool was_kept;     /* nobody else had it before it was given */
+    int64_t ran_ticks; /* since it was asked for, without the wait for the one who asked */
+};
+
+/*
+ * sts__governor_begin_ticks - when the window begins: past, or yet to come.
+ *
+ * lead_ticks: behind the asking, in which the lock mostly comes.
+ */
+int64_t sts__governor_begin_ticks(struct sts__governor *governor,
+                                  const struct sts__governor_grant *grant, int64_t lead_ticks);
 
 /* sts__governor_book_switching - what was needed for the last window's end and this one's begin. */
 void sts__governor_book_switching(struct sts__governor *governor, int64_t cost_ns);

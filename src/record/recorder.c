@@ -14,6 +14,7 @@ void sts__recorder_init(struct sts__recorder *recorder)
 {
     memset(recorder, 0, sizeof(*recorder));
     recorder->next_serial = 1; /* 0: none was written */
+    recorder->on_ticks = INT64_MIN;
     recorder->off_ticks = INT64_MAX;
     sts__codes_init(&recorder->codes);
     sts__label_sets_init(&recorder->label_sets, STS__LABEL_SETS_MAX);
@@ -262,6 +263,7 @@ int sts__recorder_begin(struct sts__recorder *recorder, struct sts__timeline *ti
     recorder->options = *options;
     recorder->label_sets.n_sets_max = options->n_label_sets_max;
     recorder->cut_ticks_max = 0;
+    recorder->on_ticks = INT64_MIN;
     recorder->off_ticks = INT64_MAX;
     free_slices(recorder);
     now = sts__timeline_now(timeline);
@@ -291,11 +293,40 @@ static void book_pause(struct sts__recorder *recorder, int64_t end_ticks)
     recorder->paused_at_ticks = end_ticks;
 }
 
-/* Nothing was booked since a window ended that nobody has ended yet: it goes on up to now. */
+static void plan_tracks(struct sts__recorder *recorder)
+{
+    struct sts__track *track;
+
+    for (track = recorder->tracks; track != NULL; track = track->next)
+        sts__track_plan(track);
+}
+
+/* The window that was to begin begins now: nothing was booked yet. */
+static void begin_sooner(struct sts__recorder *recorder, int64_t now_ticks)
+{
+    struct sts__activation *activation;
+    struct sts__coroutine *coroutine;
+    struct sts__track *track;
+
+    recorder->current->paused_ticks -= recorder->on_ticks - now_ticks;
+    for (track = recorder->tracks; track != NULL; track = track->next) {
+        for (activation = track->base; activation <= track->top; activation++)
+            activation->begin_ticks = now_ticks;
+        for (coroutine = track->coroutines; coroutine != NULL; coroutine = coroutine->next)
+            coroutine->begin_ticks = now_ticks;
+    }
+    recorder->on_ticks = now_ticks;
+}
+
+/* Whoever cuts cuts at now: a window that was to begin has begun; and as nothing was booked since
+ * the end of one that nobody has ended yet, it goes on up to now. */
 static void reach_now(struct sts__recorder *recorder)
 {
     int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
 
+    if (recorder->on_ticks > now_ticks)
+        begin_sooner(recorder, now_ticks);
+    (void)sts__recorder_look(recorder);
     if (recorder->off_ticks < now_ticks)
         sts__recorder_plan_off(recorder, now_ticks);
 }
@@ -322,7 +353,6 @@ void sts__recorder_split(struct sts__recorder *recorder)
 {
     struct sts__slice *slice;
     struct sts__moment now;
-    struct sts__track *track;
 
     sts__recorder_advance(recorder);
     now = sts__timeline_now(recorder->timeline);
@@ -331,8 +361,7 @@ void sts__recorder_split(struct sts__recorder *recorder)
         return;
     slice->end_ticks = now.ticks;
     slice->end_ns = now.wall_ns > slice->begin_ns ? now.wall_ns : slice->begin_ns;
-    for (track = recorder->tracks; track != NULL; track = track->next)
-        sts__track_plan(track);
+    plan_tracks(recorder);
     sts__recorder_advance(recorder);
 }
 
@@ -380,18 +409,28 @@ void sts__recorder_end(struct sts__recorder *recorder)
 
 void sts__recorder_plan_off(struct sts__recorder *recorder, int64_t off_ticks)
 {
-    struct sts__track *track;
-
     recorder->off_ticks = off_ticks;
-    for (track = recorder->tracks; track != NULL; track = track->next)
-        sts__track_plan(track);
+    plan_tracks(recorder);
 }
 
 int64_t sts__recorder_ticks(const struct sts__recorder *recorder)
 {
     int64_t now_ticks = sts__timeline_ticks(recorder->timeline);
 
+    if (now_ticks < recorder->on_ticks)
+        return recorder->on_ticks;
     return now_ticks < recorder->off_ticks ? now_ticks : recorder->off_ticks;
+}
+
+bool sts__recorder_look(struct sts__recorder *recorder)
+{
+    if (recorder->on_ticks == INT64_MIN)
+        return true;
+    if (sts__timeline_ticks(recorder->timeline) < recorder->on_ticks)
+        return false;
+    recorder->on_ticks = INT64_MIN;
+    plan_tracks(recorder);
+    return true;
 }
 
 void sts__recorder_pause(struct sts__recorder *recorder)
@@ -399,6 +438,7 @@ void sts__recorder_pause(struct sts__recorder *recorder)
     struct sts__track *track;
     int64_t off_ticks;
 
+    (void)sts__recorder_look(recorder);
     for (track = recorder->tracks; track != NULL; track = track->next)
         sts__track_pass_edges(track, sts__recorder_ticks(recorder));
     off_ticks = sts__recorder_ticks(recorder); /* the clocks may have changed */
@@ -407,9 +447,9 @@ void sts__recorder_pause(struct sts__recorder *recorder)
     halt_tracks(recorder, off_ticks);
     sts__recorder_plan_off(recorder, INT64_MAX);
 }
-
-/* All of the pause is booked; what is taken back of it lies in the slice in progress. */
-static int64_t take_back(struct sts__recorder *recorder, int64_t begin_ticks, int64_t from_ticks)
+/* All of the pause up to now is booked; what is taken back of it, or has yet to come, lies in the
+ * slice in progress. */
+static int64_t end_pause(struct sts__recorder *recorder, int64_t begin_ticks, int64_t from_ticks)
 {
     struct sts__slice *slice = recorder->current;
     int64_t now_ticks = recorder->paused_at_ticks;
@@ -418,9 +458,11 @@ static int64_t take_back(struct sts__recorder *recorder, int64_t begin_ticks, in
         begin_ticks = from_ticks;
     if (begin_ticks < slice->begin_ticks)
         begin_ticks = slice->begin_ticks;
-    if (begin_ticks >= now_ticks)
-        return now_ticks;
-    slice->paused_ticks -= now_ticks - begin_ticks;
+    if (begin_ticks >= slice->end_ticks || recorder->options.cpu_clock) /* it is another clock */
+        begin_ticks = now_ticks;
+    slice->paused_ticks += begin_ticks - now_ticks;
+    if (begin_ticks > now_ticks)
+        recorder->on_ticks = begin_ticks;
     return begin_ticks;
 }
 
@@ -430,8 +472,9 @@ int64_t sts__recorder_resume(struct sts__recorder *recorder, int64_t begin_ticks
     struct sts__track *track;
 
     sts__recorder_advance(recorder);
-    begin_ticks = take_back(recorder, begin_ticks, from_ticks);
+    begin_ticks = end_pause(recorder, begin_ticks, from_ticks);
     recorder->paused = false;
+    plan_tracks(recorder);
     for (track = recorder->tracks; track != NULL; track = track->next) {
         track->base[0].begin_ticks = begin_ticks;
         sts__track_open(track);
@@ -453,6 +496,8 @@ void sts__recorder_fork(struct sts__recorder *recorder, struct sts__track *survi
     struct sts__track **link = &recorder->tracks, *track;
 
     recorder->recording = false;
+    recorder->on_ticks = INT64_MIN;
+    recorder->off_ticks = INT64_MAX;
     recorder->n_taken = 0;
     free_slices(recorder);
     while ((track = *link) != NULL) {

@@ -37,7 +37,8 @@ struct sts__recorder {
     size_t n_taken; /* slices that were taken and not released */
     bool paused;
     int64_t paused_at_ticks;
-    int64_t off_ticks;       /* when the window of collection ends; INT64_MAX: it does not */
+    int64_t on_ticks;        /* when the window of collection begins; INT64_MIN: it has begun */
+    int64_t off_ticks;       /* when it ends; INT64_MAX: it does not */
     uint64_t n_events_freed; /* of tracks that are no more */
     int64_t cut_ticks_max;   /* the longest that a thread's cut has taken */
     int64_t slow_ticks;      /* that cuts, new arcs and new threads have taken in all */
@@ -82,7 +83,7 @@ void sts__recorder_release(struct sts__recorder *recorder, struct sts__slice *ta
  */
 void sts__recorder_plan_off(struct sts__recorder *recorder, int64_t off_ticks);
 
-/* sts__recorder_ticks - what is booked now is booked at: now, or the window's end. */
+/* sts__recorder_ticks - what is booked now is booked at: now, or the window's begin or end. */
 int64_t sts__recorder_ticks(const struct sts__recorder *recorder);
 
 /* sts__recorder_pause - at the window's end, which is past: nothing is collected from there on.
@@ -90,11 +91,19 @@ int64_t sts__recorder_ticks(const struct sts__recorder *recorder);
 void sts__recorder_pause(struct sts__recorder *recorder);
 
 /*
- * sts__recorder_resume - collect again, from begin_ticks on, which may be past.
+ * sts__recorder_resume - collect again, from begin_ticks on, which may be past, or yet to come.
  *
- * Returns: the tick it is from: not before the pause or the slice in progress began.
+ * Until begin_ticks has come (sts__recorder_look) every event finds an edge passed: calls are put
+ * on the stacks, but neither counted nor timed. So a window begins at its tick whatever runs then.
+ *
+ * Returns: the tick it is from: not before the pause or the slice in progress began, nor behind
+ * the slice.
  */
 int64_t sts__recorder_resume(struct sts__recorder *recorder, int64_t begin_ticks);
+
+/* sts__recorder_look - see whether a window has begun whose begin was yet to come. Returns: whether
+ * calls count. */
+bool sts__recorder_look(struct sts__recorder *recorder);
 
 /* sts__recorder_next_slice - the slice behind one, made when it is first asked for; NULL when out
  * of memory. Threads may be in another slice afterwards: see clocks.h. */

@@ -183,11 +183,15 @@ void sts__track_find(struct sts__track *track, struct sts__code *code, const voi
 
 void sts__track_plan(struct sts__track *track)
 {
-    int64_t off_ticks = track->recorder->off_ticks;
+    const struct sts__recorder *recorder = track->recorder;
 
-    track->edge_ticks = track->slice == NULL                  ? INT64_MAX
-                        : off_ticks < track->slice->end_ticks ? off_ticks
-                                                              : track->slice->end_ticks;
+    if (track->slice == NULL)
+        track->edge_ticks = INT64_MAX;
+    else if (recorder->on_ticks != INT64_MIN)
+        track->edge_ticks = INT64_MIN;
+    else
+        track->edge_ticks = recorder->off_ticks < track->slice->end_ticks ? recorder->off_ticks
+                                                                          : track->slice->end_ticks;
 }
 
 void sts__track_move(struct sts__track *track, int64_t edge_ticks, struct sts__slice *next)

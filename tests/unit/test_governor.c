@@ -53,7 +53,7 @@ static void collect(struct run *run, const struct program *program, int64_t begi
     }
     use->slow_ns = (int64_t)(program->slow_share * (double)(end_ns - begin_ns));
     run->covered_share += (double)(end_ns - begin_ns);
-    run->cost_share += (double)use->n_calls * CALL_NS * 2.0 + (double)use->slow_ns;
+    run->cost_share += (double)use->n_calls * CALL_NS * 3.0 + (double)use->slow_ns;
 }
 
 static struct run simulate(double budget, int64_t run_ns, const struct program *program)
