@@ -62,7 +62,7 @@ export class Chart {
 
   constructor(host: HTMLElement, private readonly events: ChartEvents, label: string) {
     this.element = host;
-    host.classList.add("plot");
+    host.classList.add("plot", "blank"); // axes without figures would tell of 1970
     this.plot = new uPlot(this.options(), EMPTY_DATA, host);
     this.plot.over.append(this.markBox);
     this.plot.root.setAttribute("aria-hidden", "true");
@@ -80,6 +80,7 @@ export class Chart {
     this.inks = { colors: columnColors(view.series, view.dark, view.tints), gap: cssVariable("--gap") };
     const { begins, ends } = view.series;
     if (begins.length === 0) return;
+    this.element.classList.remove("blank");
     this.range = [begins[0]!, ends[ends.length - 1]!];
     this.plot.setData([Array.from(begins), Array.from(view.series.totals)], true);
     this.placeMarks();

@@ -52,7 +52,7 @@ export class Popover {
   private place(): void {
     this.panel.style.left = "0";
     const box = this.panel.getBoundingClientRect();
-    const over = box.right - (document.documentElement.clientWidth - EDGE_PX);
+    const over = box.right - (document.body.clientWidth - EDGE_PX);
     if (over > 0) this.panel.style.left = -Math.min(over, box.left - EDGE_PX) + "px";
   }
 }

@@ -180,6 +180,8 @@ test("labels filter, with how many profiles carry each; a regex chooses function
   const value = page.locator(".label-values", { hasText: "service" }).locator(".value", { hasText: "shop" });
   assert.equal(await value.locator(".figure").textContent(), shopProfiles.toLocaleString("en-US"));
   await shot(page, "filter");
+  const panel = await page.locator(".popover:not([hidden])").boundingBox();
+  assert.ok(panel.x >= 0 && panel.x + panel.width <= await page.evaluate(() => document.body.clientWidth), "the panel is cut");
   await changed(() => value.click());
   assert.deepEqual(query(page).getAll("where"), ["service=shop"]);
   assert.match(await page.locator(".main-chart .facts").textContent(), new RegExp(shopProfiles.toLocaleString("en-US") + " profiles"));
