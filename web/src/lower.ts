@@ -54,6 +54,7 @@ export class Lower {
         h("div", { class: "tabs", role: "group", "aria-label": "Table" }, this.tabs.functions, this.tabs.slices),
         this.search, this.found),
       this.functions.grid.element, this.slices.grid.element);
+    this.slices.grid.element.hidden = this.panel.element.hidden = true;
     this.element = h("section", { class: "lower", "aria-label": "Figures" }, this.tables, this.panel.element);
   }
 

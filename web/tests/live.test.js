@@ -54,6 +54,7 @@ test("the command that the page teaches fills it, and the bars move", {
   const program = dir + "/program.py";
   fs.writeFileSync(program, "import time\ndef work():\n    sum(range(20000))\nend = time.monotonic() + 8\nwhile time.monotonic() < end:\n    work()\n");
   const command = [verb, "--slice", "1s", ...words.slice(0, -2), "python3", program];
+  page.setDefaultTimeout(30_000); // Python starts, and a slice is a second
   const ran = new Promise((resolve) => spawn(STATSLICE, command, { stdio: "ignore" }).on("exit", resolve));
   await settled(page);
   assert.equal((await texts(page, ".legend .label"))[0], "program.py:work");
