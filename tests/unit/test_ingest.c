@@ -489,10 +489,13 @@ static void test_ingest__another_writer_of_the_same_store(void **state)
 /* --- bodies that have to be made first --- */
 
 static atomic_int n_prepared;
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER; /* held: bodies wait to be made */
 
 static int make_body(struct sts__ingest_request *request, struct sts_error *err)
 {
     (void)err;
+    pthread_mutex_lock(&making);
+    pthread_mutex_unlock(&making);
     atomic_fetch_add(&n_prepared, 1);
     request->body = *request->body == '1' ? LINE("01", "1") : LINE("02", "1");
     request->len = strlen(request->body);
@@ -553,8 +556,10 @@ static void test_ingest__bodies_wait_to_be_made_while_the_queue_is_full(void **s
     ingest = open_ingest(&limits);
     atomic_store(&n_prepared, 0);
     pthread_mutex_lock(&gate);
+    pthread_mutex_lock(&making); /* the first body made fills the queue: not before all are in it */
     for (size_t i = 0; i < 4; i++)
         submit_unprepared(ingest, &a[i], i % 2 == 0 ? "1" : "2", make_body);
+    pthread_mutex_unlock(&making);
     for (int i = 0; i < 100; i++)
         nap();
     assert_int_equal(atomic_load(&n_prepared), 1);
