@@ -171,7 +171,8 @@ int sts__exchange_read_body(struct sts__exchange *exchange, struct sts_error *er
         return sts__fail(err, STS_E_UNSUPPORTED,
                          "Content-Encoding \"%.40s\": gzip and zstd are understood", encoding);
     sts__bytes_init(&bytes, STS__REQUEST_BODY_MAX);
-    r = sts__source_open_memory(exchange->body.data, exchange->body.len, "the body", &packed, err);
+    r = sts__source_open_memory(exchange->body.data == NULL ? "" : exchange->body.data,
+                                exchange->body.len, "the body", &packed, err);
     if (r >= 0)
         r = method->open_source(packed, &plain, err);
     if (r >= 0)
