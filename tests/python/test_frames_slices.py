@@ -309,7 +309,7 @@ class Slices(unittest.TestCase):
         self.assertAlmostEqual(sum(piece.row("old")["cumtime"] for piece in mine) * 1e9, end - begin,
                                delta=(end - begin) * ACCURACY + 100000)
         self.assertAlmostEqual(sum(piece.own_ns for piece in mine), end - begin,
-                               delta=(end - begin) * ACCURACY)
+                               delta=(end - begin) * ACCURACY + 100000) # the start finds it late
 
     def test_flush_ends_a_slice_and_the_grid_goes_on(self):
         def work():

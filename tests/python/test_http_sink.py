@@ -215,8 +215,10 @@ class HttpSink(unittest.TestCase):
         self.start(slice=60, token="secret")
         work(5)
         while self.server.script:
-            self.assertFalse(statslice.flush(0.2))
-            self.assertRegex(statslice.status()["last_error"], "30[1278], and it is not followed")
+            flushed = statslice.flush(0.2)
+            if self.server.script: # else the last of them was answered meanwhile
+                self.assertFalse(flushed)
+                self.assertRegex(statslice.status()["last_error"], "30[1278], and it is not followed")
         self.assertTrue(statslice.flush(STOP_S))
         self.assertEqual((other.requests, self.server.calls()), ([], 5))
 
