@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 from cli_harness import ENVIRONMENT, STATSLICE
 
@@ -49,6 +50,18 @@ class Server:
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
+
+    def metrics_with(self, *lines):
+        """The metrics once all of `lines` are in them: a request is counted after its client has the answer."""
+        deadline = time.monotonic() + START_S
+        while True:
+            text = self.get("/metrics")[2].decode()
+            missing = [line for line in lines if line not in text]
+            if not missing:
+                return text
+            if time.monotonic() > deadline:
+                raise AssertionError("not among the metrics: %s\n%s" % (missing, text))
+            time.sleep(0.05)
 
     def kill(self):
         """As a crash would end it."""
