@@ -18,6 +18,11 @@
 
 #define NS_DIGITS 9
 #define NS_PER_S  UINT64_C(1000000000)
+#define EXACT_MAX 0x1p52 /* below, a double tells halves from wholes */
+#define WHOLE_MAX 1e15   /* below, a whole number is all its digits */
+
+static const uint64_t powers[] = { 1,      10,      100,      1000,      10000,
+                                   100000, 1000000, 10000000, 100000000, NS_PER_S };
 
 size_t sts__num_u64(char *text, uint64_t value)
 {
@@ -83,14 +88,60 @@ static size_t with_point(char *text)
     return strlen(text);
 }
 
+/* The last of the digits of value that stand right of the point; zeroes fill up. */
+static size_t with_decimals(char *text, uint64_t value, unsigned decimals)
+{
+    size_t len = 0;
+
+    for (unsigned i = decimals; i > 0; i--, value /= 10)
+        text[i] = (char)('0' + value % 10);
+    if (decimals > 0) {
+        text[0] = '.';
+        len = 1 + decimals;
+    }
+    text[len] = '\0';
+    return len;
+}
+
+/*
+ * What printf would write, at a tenth of its cost: value times the power of ten, rounded as the
+ * exact product is, of which p is the double and error the rest. False where it would not be exact.
+ */
+static bool fixed_digits(double value, unsigned decimals, uint64_t *ret_digits)
+{
+    double p, error, rest;
+    uint64_t whole;
+
+    if (signbit(value) || !(value < EXACT_MAX) || decimals >= sizeof(powers) / sizeof(powers[0]))
+        return false;
+    p = value * (double)powers[decimals];
+    if (!(p < EXACT_MAX))
+        return false;
+    error = fma(value, (double)powers[decimals], -p);
+    whole = (uint64_t)p;
+    rest = p - (double)whole;
+    if (rest > 0.5 || (rest == 0.5 && (error > 0.0 || (error == 0.0 && whole % 2 == 1))))
+        whole++;
+    *ret_digits = whole;
+    return true;
+}
+
 size_t sts__num_fixed(char *text, double value, unsigned decimals)
 {
+    uint64_t digits;
+
+    if (fixed_digits(value, decimals, &digits)) {
+        size_t len = sts__num_u64(text, digits / powers[decimals]);
+        return len + with_decimals(text + len, digits, decimals);
+    }
     snprintf(text, STS_NUM_TEXT_BYTES, "%.*f", (int)(decimals > 20 ? 20 : decimals), value);
     return with_point(text);
 }
 
 size_t sts__num_double(char *text, double value)
 {
+    if (fabs(value) < WHOLE_MAX && value == trunc(value) && !(value == 0.0 && signbit(value)))
+        return sts__num_i64(text, (int64_t)value);
     /* Any 15 digits survive a double, so fewer need no try; but below DBL_MIN they do not. */
     for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, STS_NUM_TEXT_BYTES, "%.*g", digits, value);

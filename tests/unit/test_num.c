@@ -4,8 +4,10 @@
  */
 #include "base/num.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +158,35 @@ static void test_num_fixed__rounds_as_python_formats(void **state)
         assert_string_equal(text, cases[i].text);
     }
     assert_int_equal(sts__num_fixed(text, -1.7976931348623157e308, 20), 1 + 309 + 1 + 20);
+}
+
+/* Doubles of all sizes, among them ties: n / 2^k, and what stands next to them. */
+static void test_num_fixed__is_what_printf_writes(void **state)
+{
+    char text[STS_NUM_TEXT_BYTES], expected[STS_NUM_TEXT_BYTES];
+    uint64_t random = 1;
+
+    (void)state;
+    for (size_t i = 0; i < 200000; i++) {
+        unsigned decimals;
+        double value;
+
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+        decimals = (unsigned)(random >> 60) % 12;
+        value = ldexp((double)(random >> 12 & 0xfffff), (int)(random >> 33 & 63) - 40);
+        if (random >> 40 & 1)
+            value = nextafter(value, random >> 41 & 1 ? 0.0 : INFINITY);
+        if (random >> 42 & 1)
+            value /= 1e9;
+        snprintf(expected, sizeof(expected), "%.*f", (int)decimals, value);
+        assert_int_equal(sts__num_fixed(text, value, decimals), strlen(expected));
+        assert_string_equal(text, expected);
+        snprintf(expected, sizeof(expected), "%.15g", trunc(value));
+        if (fabs(value) < 1e15) {
+            assert_int_equal(sts__num_double(text, trunc(value)), strlen(expected));
+            assert_string_equal(text, expected);
+        }
+    }
 }
 
 static void test_num_parse_ns__rounds_half_to_even(void **state)
@@ -346,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_num_parse__what_is_no_number_is_refused),
         cmocka_unit_test(test_num_double__is_the_shortest_that_reads_back),
         cmocka_unit_test(test_num_fixed__rounds_as_python_formats),
+        cmocka_unit_test(test_num_fixed__is_what_printf_writes),
         cmocka_unit_test(test_num_parse_ns__rounds_half_to_even),
         cmocka_unit_test(test_num_parse_ns__more_than_63_bits_is_a_limit),
         cmocka_unit_test(test_num_ns_of_seconds__is_the_nearest_to_the_doubles_exact_value),
