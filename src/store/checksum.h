@@ -10,4 +10,9 @@
 /* sts__checksum - XXH3, 64 bits. seed: its place, so that bytes in a wrong place are seen too. */
 uint64_t sts__checksum(const void *data, size_t len, uint64_t seed);
 
+/* The ways of making it; all give the same. */
+uint64_t sts__checksum_plain(const void *data, size_t len, uint64_t seed);
+uint64_t sts__checksum_avx2(const void *data, size_t len, uint64_t seed); /* where it is there */
+bool sts__checksum_has_avx2(void);
+
 #endif

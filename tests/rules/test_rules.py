@@ -44,7 +44,7 @@ WRAPPED = {
     r"curl/.*\.h": ("cli/http_get.c", "python/http/curl_transport.c"),
     r"zlib\.h": "src/format/gzip.c",
     r"zstd\.h": "src/format/zstd.c",
-    r"xxhash\.h": "src/store/checksum.c",
+    r"xxhash\.h": ("src/store/checksum.c", "src/store/checksum_avx2.c"),
     r"sqlite3ext\.h": "sqlext/virtual_table.h",
     r"sqlite3\.h": ("src/store/sqlite.c", "src/store/sqlite_sums.c"),
 }
