@@ -3,7 +3,6 @@
  * main.c - choose the verb, parse its options, run it, say how it ended.
  */
 #include <fcntl.h>
-#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/memory.h"
 #include "cli/out.h"
 #include "cli/outfile.h"
 #include "cli/report.h"
@@ -29,19 +29,6 @@ static void fill_closed_descriptors(void)
         if (open("/dev/null", (fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC) != fd)
             _exit(CLI_EXIT_FAILED);
     }
-}
-
-/*
- * Memory that was given back is taken again soon: large blocks of the same sizes come and go with
- * every part of a store. Where the system's malloc can be told to keep them, it is.
- */
-static void keep_memory(void)
-{
-#if defined(M_MMAP_THRESHOLD) && defined(M_TRIM_THRESHOLD)
-    (void)mallopt(M_MMAP_THRESHOLD, 64 << 20);
-    (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
-    (void)mallopt(M_TOP_PAD, 1 << 20);
-#endif
 }
 
 static int print_version(struct sts_error *err)
@@ -89,7 +76,7 @@ int main(int argc, char **argv)
     int r;
 
     fill_closed_descriptors();
-    keep_memory();
+    cli_memory_prepare();
     cli_signals_init();
     if (argc < 2)
         r = cli_fail(&err, STS_E_USAGE, "no command is given");
