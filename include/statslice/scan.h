@@ -57,6 +57,7 @@ struct sts_scan {
     size_t edge_count;
     enum sts_scan_by by;
     unsigned figures;          /* bits 1 << enum sts_figure; 0: spans alone */
+    bool without_spans;        /* spans need not be told, where that is cheaper */
     enum sts_scan_edges edges; /* besides functions */
     bool part_covered_alone;   /* profiles with coverage below 1 come alone */
     bool raw_only;             /* no rollups */

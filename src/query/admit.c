@@ -158,6 +158,44 @@ int sts__query_take(struct sts_query *query, const struct sts__about *about,
     return 0;
 }
 
+bool sts__query_near(const struct sts_query *query, struct sts__near *ret_near)
+{
+    const struct sts__cut *cut = &query->cut;
+
+    if (query->plan.attribution != STS__ATTRIBUTION_SPREAD || cut->run_count != 1 ||
+        cut->runs[0].count != 1 || cut->runs[0].outside)
+        return false;
+    ret_near->index = cut->runs[0].slice;
+    ret_near->slice.begin_ns = sts__axis_edge(&query->axis, ret_near->index);
+    ret_near->slice.end_ns = sts__axis_edge(&query->axis, ret_near->index + 1);
+    ret_near->asked = ret_near->slice;
+    if (ret_near->asked.begin_ns < query->from_ns)
+        ret_near->asked.begin_ns = query->from_ns;
+    if (ret_near->asked.end_ns > query->to_ns)
+        ret_near->asked.end_ns = query->to_ns;
+    return true;
+}
+
+int sts__query_take_near(struct sts_query *query, const struct sts__about *about,
+                         const struct sts__near *near, struct sts_error *err)
+{
+    const struct sts__range *span = &about->span;
+    struct sts__cells_slice *slice;
+
+    if (span->begin_ns < near->asked.begin_ns || span->end_ns > near->asked.end_ns ||
+        span->begin_ns >= span->end_ns)
+        return 0;
+    slice = sts__cells_slice(&query->cells, near->index);
+    if (!sts__coverage_add(&slice->coverage, near->slice.begin_ns, near->slice.end_ns,
+                           span->begin_ns, span->end_ns, about->coverage))
+        return sts__fail_nomem(err);
+    slice->profile_count++;
+    slice->estimated = slice->estimated || sts__query_is_estimated(query, about);
+    extend(&query->data, span, query->counts.profiles_in == 0);
+    query->counts.profiles_in++;
+    return 1;
+}
+
 int sts__query_stand_in(struct sts_query *query, const struct sts__about *about,
                         struct sts_error *err)
 {

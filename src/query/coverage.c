@@ -37,6 +37,11 @@ static unsigned tick_of(int64_t slice_begin_ns, int64_t slice_end_ns, int64_t ti
     return (unsigned)ceil(share * STS__COVERAGE_TICKS - 0.5);
 }
 
+static uint64_t units_of(double density)
+{
+    return density < 1.0 ? (uint64_t)lround(density * DENSITY_UNITS) : (uint64_t)DENSITY_UNITS;
+}
+
 static void set_bits(uint64_t *words, unsigned first, unsigned end)
 {
     for (unsigned at = first; at < end;) {
@@ -57,7 +62,7 @@ bool sts__coverage_add(struct sts__coverage *coverage, int64_t slice_begin_ns, i
     if (first >= end)
         return true;
     coverage->weight_ticks += end - first;
-    coverage->weight_sum += (end - first) * (uint64_t)lround(density * DENSITY_UNITS);
+    coverage->weight_sum += (end - first) * units_of(density);
     if (coverage->is_full)
         return true;
     if (first == 0 && end == STS__COVERAGE_TICKS) {

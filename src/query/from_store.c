@@ -70,6 +70,27 @@ static int take_span(struct sts_query *query, const struct sts_scan_span *span,
     return r <= 0 ? r : sts__query_take(query, &about, &admitted, err);
 }
 
+/* Spans whose figures come as sums of slices: most lie in the slice of the one before. */
+static int take_spans(struct sts_query *query, const struct sts_scan_block *block,
+                      struct sts_error *err)
+{
+    struct sts__near near;
+    bool is_near = false;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < block->span_count; i++) {
+        const struct sts_scan_span *span = &block->spans[i];
+        struct sts__about about = { { span->begin_ns, span->end_ns }, span->coverage };
+        uint64_t in_before = query->counts.profiles_in;
+        r = is_near ? sts__query_take_near(query, &about, &near, err) : 0;
+        if (r != 0)
+            continue;
+        r = take_span(query, span, err);
+        is_near = query->counts.profiles_in > in_before && sts__query_near(query, &near);
+    }
+    return r < 0 ? r : 0;
+}
+
 static int add_values(struct sts__reading *reading, const struct sts_scan_block *block,
                       const struct sts__place *place, struct sts_error *err)
 {
@@ -197,10 +218,12 @@ static int add_block(void *context, const struct sts_scan_block *block, struct s
     struct sts__place place;
     int r = 0;
 
+    if (block->slice == STS_SCAN_SEVERAL) {
+        r = take_spans(reading->query, block, err);
+        return r < 0 || block->function_count == 0 ? r : add_several(reading, block, err);
+    }
     for (size_t i = 0; r == 0 && i < block->span_count; i++)
         r = take_span(reading->query, &block->spans[i], err);
-    if (r == 0 && block->slice == STS_SCAN_SEVERAL)
-        return block->function_count == 0 ? 0 : add_several(reading, block, err);
     if (r < 0 || reading->query->counts.profiles_in == in_before)
         return r;
     r = find_place(reading, block, &place, err);

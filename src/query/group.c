@@ -29,6 +29,7 @@ void sts__groups_init(struct sts__groups *groups, const struct sts__by *by,
         sts__idmap_init(&groups->parts[i].by_name);
     }
     sts__idmap_init(&groups->pairs);
+    sts__bytes_init(&groups->text, STS__NAME_BYTES_MAX);
     groups->nobody = STS__GROUP_UNSEEN;
 }
 
@@ -41,6 +42,7 @@ void sts__groups_deinit(struct sts__groups *groups)
     }
     sts__idmap_deinit(&groups->pairs);
     free(groups->pair_keys);
+    sts__bytes_deinit(&groups->text);
     sts__symbol_maps_deinit(&groups->maps);
     sts_symbols_free(groups->out);
     memset(groups, 0, sizeof(*groups));
@@ -126,6 +128,12 @@ static void name_part(enum sts__by_kind kind, const struct sts_function *functio
     }
 }
 
+/* As the names of built-ins are: of others the name is all that is left without the file. */
+static bool is_in_angles(const struct sts_function *function)
+{
+    return function->name[0] == '<';
+}
+
 /* The texts of which a legend's label is made later on. */
 static int fill_part(struct sts__parts *parts, enum sts__by_kind kind,
                      const struct sts_function *function, struct sts__bytes *bytes,
@@ -138,7 +146,7 @@ static int fill_part(struct sts__parts *parts, enum sts__by_kind kind,
     part->bare = part->name;
     part->file = STS__NO_FILE;
     part->line = STS__NO_LINE;
-    if (kind == STS__BY_FUNCTION || kind == STS__BY_NAME) {
+    if (kind == STS__BY_FUNCTION || (kind == STS__BY_NAME && is_in_angles(function))) {
         struct sts_function bare = *function;
         if (kind == STS__BY_NAME)
             bare.qualname = NULL;
@@ -157,21 +165,18 @@ static int fill_part(struct sts__parts *parts, enum sts__by_kind kind,
 }
 
 static int function_part(struct sts__parts *parts, enum sts__by_kind kind,
-                         const struct sts_function *function, uint32_t *ret_part)
+                         const struct sts_function *function, struct sts__bytes *bytes,
+                         uint32_t *ret_part)
 {
     struct sts__part part;
-    struct sts__bytes bytes;
     int r;
 
-    sts__bytes_init(&bytes, STS__NAME_BYTES_MAX);
-    name_part(kind, function, &bytes);
-    r = add_text(parts, &bytes, &part.name);
+    sts__bytes_clear(bytes);
+    name_part(kind, function, bytes);
+    r = add_text(parts, bytes, &part.name);
     if (r == 0)
-        r = fill_part(parts, kind, function, &bytes, &part);
-    if (r == 0)
-        r = add_part(parts, &part, ret_part);
-    sts__bytes_deinit(&bytes);
-    return r;
+        r = fill_part(parts, kind, function, bytes, &part);
+    return r == 0 ? add_part(parts, &part, ret_part) : r;
 }
 
 static int label_part(struct sts__parts *parts, const char *value, uint32_t *ret_part)
@@ -270,7 +275,8 @@ static int make_entry(struct sts__groups *groups, const struct sts_function *fun
             continue;
         }
         r = function == NULL ? label_part(&groups->parts[i], STS__NOBODY, &parts[i])
-                             : function_part(&groups->parts[i], by->kinds[i], function, &parts[i]);
+                             : function_part(&groups->parts[i], by->kinds[i], function,
+                                             &groups->text, &parts[i]);
         *ret_entry = parts[i];
     }
     if (r == 0 && by->part_count == STS__BY_PARTS && !labelled)

@@ -7,11 +7,11 @@
 
 #include <statslice/profile.h>
 
+#include "base/bytes.h"
 #include "base/idmap.h"
 #include "base/strtab.h"
 #include "query/symbol_maps.h"
 
-struct sts__bytes;
 struct sts__filter;
 
 #define STS__GROUPS_MAX   ((size_t)1 << 24)
@@ -71,6 +71,7 @@ struct sts__groups {
     struct sts__parts parts[STS__BY_PARTS];
     struct sts__idmap pairs; /* (part, part) to group, where two are asked for */
     uint64_t *pair_keys;     /* by group */
+    struct sts__bytes text;  /* in the making */
     size_t pair_count, pair_cap;
     struct sts__symbol_maps maps; /* by function, a group or part, or one of the values above */
     struct sts_symbols *out;      /* functions that the filter leaves out; NULL: none */

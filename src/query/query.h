@@ -127,6 +127,25 @@ STS_MUST_CHECK int sts__plan_admit(const struct sts__plan *plan, const struct st
 STS_MUST_CHECK int sts__query_take(struct sts_query *query, const struct sts__about *about,
                                    const struct sts__admitted *admitted, struct sts_error *err);
 
+/* A slice, and the part of it that is asked for. */
+struct sts__near {
+    struct sts__range slice, asked;
+    int64_t index;
+};
+
+/* sts__query_near - where the profile that was taken last lies. Returns: false: in several slices.
+ */
+bool sts__query_near(const struct sts_query *query, struct sts__near *ret_near);
+
+/*
+ * sts__query_take_near - note a profile as sts__query_take does, but without a cut, where it lies
+ * in the same slice.
+ *
+ * Returns: 1, 0 where it may lie elsewhere (nothing is noted), STS_E_NOMEM.
+ */
+STS_MUST_CHECK int sts__query_take_near(struct sts_query *query, const struct sts__about *about,
+                                        const struct sts__near *near, struct sts_error *err);
+
 /* sts__query_note_scanned - a profile that counts widens the range that is known beforehand. */
 void sts__query_note_scanned(struct sts_query *query, const struct sts__admitted *admitted);
 

@@ -16,7 +16,8 @@
 #include "query/rank.h"
 #include "query/reading.h"
 
-#define SLICES_MIN 8 /* with fewer, two scans cost more than one */
+#define SLICES_MIN 8  /* with fewer, two scans cost more than one */
+#define LARGE      64 /* functions of a block whose groups are met before the others */
 #define WORD_BITS  64u
 
 /* A function's row of one lane. */
@@ -68,28 +69,85 @@ static int note_seen(struct finding *finding, uint32_t function_id, uint32_t gro
     return 0;
 }
 
+static size_t row_of(const struct sts_scan_block *block)
+{
+    return block->slice == STS_SCAN_SEVERAL ? block->slice_count : 1;
+}
+
+static const int64_t *values_of(const struct finding *finding, const struct sts_scan_block *block,
+                                size_t i)
+{
+    enum sts_metric metric = finding->reading->query->plan.metric;
+
+    return block->values[sts__metric_figures(metric)->figures[0]] + i * row_of(block);
+}
+
+/* The functions of a block with the largest figures, largest first. Returns: how many. */
+static size_t find_large(const struct finding *finding, const struct sts_scan_block *block,
+                         size_t large[LARGE])
+{
+    int64_t sums[LARGE];
+    size_t count = 0;
+
+    for (size_t i = 0; i < block->function_count; i++) {
+        int64_t sum = values_of(finding, block, i)[0];
+        size_t at;
+        if (count == LARGE && sum <= sums[LARGE - 1])
+            continue;
+        for (at = count < LARGE ? count++ : LARGE - 1; at > 0 && sums[at - 1] < sum; at--) {
+            sums[at] = sums[at - 1];
+            large[at] = large[at - 1];
+        }
+        sums[at] = sum;
+        large[at] = i;
+    }
+    return count;
+}
+
+/* Groups are numbered as they are met: those that will be columns lie side by side. */
+static int meet_large(const struct finding *finding, const struct sts_scan_block *block,
+                      struct sts__group_view *view, struct sts_error *err)
+{
+    size_t large[LARGE];
+    size_t count = find_large(finding, block, large);
+    uint32_t group;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = sts__group_view_find(view, block->function_ids[large[i]], &group, err);
+    return r;
+}
+
+static int add_function(struct finding *finding, const struct sts_scan_block *block, size_t i,
+                        struct sts__group_view *view, struct sts_error *err)
+{
+    const int64_t *values = values_of(finding, block, i);
+    uint32_t group;
+    int r = sts__group_view_find(view, block->function_ids[i], &group, err);
+
+    if (r < 0 || group == STS__GROUP_OUT)
+        return r;
+    for (size_t k = 0; r == 0 && k < row_of(block); k++)
+        r = add_sum(finding, group, values[k], err);
+    return r < 0 ? r : note_seen(finding, block->function_ids[i], group, err);
+}
+
 static int visit(void *context, const struct sts_scan_block *block, struct sts_error *err)
 {
     struct finding *finding = context;
     struct sts__reading *reading = finding->reading;
-    enum sts_figure figure = sts__metric_figures(reading->query->plan.metric)->figures[0];
-    size_t row = block->slice == STS_SCAN_SEVERAL ? block->slice_count : 1;
     struct sts__group_view view;
     int r;
 
     finding->is_cut = finding->is_cut || block->slice == STS_SCAN_ALONE;
+    if (finding->is_cut || block->function_count == 0)
+        return 0;
     r = sts__groups_view(&reading->query->groups, sts_store_symbols(reading->store),
                          reading->lanes.items[block->lane].labels, &view, err);
-    for (size_t i = 0; r == 0 && !finding->is_cut && i < block->function_count; i++) {
-        uint32_t group;
-        r = sts__group_view_find(&view, block->function_ids[i], &group, err);
-        if (r < 0 || group == STS__GROUP_OUT)
-            continue;
-        for (size_t k = 0; r == 0 && k < row; k++)
-            r = add_sum(finding, group, block->values[figure][i * row + k], err);
-        if (r == 0)
-            r = note_seen(finding, block->function_ids[i], group, err);
-    }
+    if (r == 0)
+        r = meet_large(finding, block, &view, err);
+    for (size_t i = 0; r == 0 && i < block->function_count; i++)
+        r = add_function(finding, block, i, &view, err);
     return r;
 }
 
@@ -148,6 +206,7 @@ int sts__top_first(struct sts__reading *reading, struct sts_error *err)
                       : query->to_ns;
     scan.edges_ns = range_ns;
     scan.edge_count = 2;
+    scan.without_spans = true;
     r = sts_store_scan(reading->store, &scan, visit, &finding, NULL, err);
     if (r == 0 && !finding.is_cut)
         r = mark_top(&finding, err);

@@ -225,6 +225,20 @@ struct sts__chunk {
  */
 STS_MUST_CHECK int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes *parts,
                                    unsigned level, struct sts_error *err);
+
+/*
+ * sts__chunk_open_profiles - its first half, for those who look at the profiles before they load
+ * more: PROFILES, which need not be there any more afterwards.
+ *
+ * without_spans:  those of a rolled-up profile are not read: first_spans stays NULL.
+ */
+STS_MUST_CHECK int sts__chunk_open_profiles(struct sts__chunk *chunk,
+                                            const struct sts__part_bytes *parts, unsigned level,
+                                            bool without_spans, struct sts_error *err);
+/* sts__chunk_open_tables - the second half; where it fails, the chunk is still to be deinited. */
+STS_MUST_CHECK int sts__chunk_open_tables(struct sts__chunk *chunk,
+                                          const struct sts__part_bytes *parts,
+                                          struct sts_error *err);
 void sts__chunk_deinit(struct sts__chunk *chunk); /* fine on a zeroed one */
 
 /* sts__chunk_profile - profile i whole; spans borrowed. */

@@ -42,7 +42,7 @@ static inline int64_t sts__directory_sum(int64_t a, int64_t b)
 /* sts__directory_open_profiles - the profiles of a chunk of which the level is set. */
 STS_MUST_CHECK int sts__directory_open_profiles(struct sts__chunk *chunk,
                                                 const struct sts__part_bytes *part,
-                                                struct sts_error *err);
+                                                bool without_spans, struct sts_error *err);
 
 /* sts__directory_open_groups - the groups of a table, and how many positions it must have. */
 STS_MUST_CHECK int sts__directory_open_groups(struct sts__chunk_table *table,

@@ -150,6 +150,7 @@ static int read_spans(struct sts__varint_reader *reader, const struct profile_ar
     return r;
 }
 
+/* All but the spans. */
 static int read_profile_arrays(struct sts__varint_reader *reader,
                                const struct profile_arrays *arrays, unsigned flags,
                                struct sts_error *err)
@@ -163,10 +164,6 @@ static int read_profile_arrays(struct sts__varint_reader *reader,
         r = read_coverage(reader, arrays, flags, err);
     if (r == 0)
         r = read_dropped(reader, arrays, flags, err);
-    if (r == 0 && (flags & STS__PROFILES_SPANS) != 0)
-        r = read_spans(reader, arrays, flags, err);
-    if (r == 0 && (reader->status < 0 || reader->at != reader->end))
-        r = sts__directory_bad(err, "profiles");
     return r;
 }
 
@@ -184,11 +181,13 @@ static bool profiles_are_ordered(const struct profile_arrays *arrays)
 }
 
 int sts__directory_open_profiles(struct sts__chunk *chunk, const struct sts__part_bytes *part,
-                                 struct sts_error *err)
+                                 bool without_spans, struct sts_error *err)
 {
     struct profile_arrays arrays = { 0 };
     struct sts__varint_reader reader;
     unsigned format, flags;
+    size_t span_count = 0;
+    bool has_spans;
     int r;
 
     if (part->data == NULL)
@@ -198,17 +197,24 @@ int sts__directory_open_profiles(struct sts__chunk *chunk, const struct sts__par
     flags = sts__varint_read_byte(&reader);
     arrays.count = sts__varint_read_count(&reader, STS__BUILDER_PROFILES_MAX);
     if ((flags & STS__PROFILES_SPANS) != 0)
-        arrays.span_count = sts__varint_read_count(&reader, STS__BUILDER_SPANS_MAX);
+        span_count = sts__varint_read_count(&reader, STS__BUILDER_SPANS_MAX);
     if (reader.status < 0 || format != STS__PROFILES_FORMAT ||
         (flags & ~STS__PROFILES_KNOWN) != 0 ||
         (chunk->level > 0) != ((flags & STS__PROFILES_SPANS) != 0) ||
         !sts__directory_could_hold(&reader, arrays.count) ||
-        !sts__directory_could_hold(&reader, arrays.span_count))
+        !sts__directory_could_hold(&reader, span_count))
         return sts__directory_bad(err, "profiles");
+    has_spans = chunk->level > 0 && !without_spans;
+    arrays.span_count = has_spans ? span_count : 0;
     chunk->memory = place_arrays(&arrays);
     if (chunk->memory == NULL)
         return sts__fail_nomem(err);
     r = read_profile_arrays(&reader, &arrays, flags, err);
+    if (r == 0 && has_spans)
+        r = read_spans(&reader, &arrays, flags, err);
+    if (r == 0 && (has_spans || chunk->level == 0) &&
+        (reader.status < 0 || reader.at != reader.end))
+        r = sts__directory_bad(err, "profiles");
     if (r == 0 && !profiles_are_ordered(&arrays))
         r = sts__directory_bad(err, "profiles");
     chunk->profile_count = (uint32_t)arrays.count;
@@ -217,8 +223,8 @@ int sts__directory_open_profiles(struct sts__chunk *chunk, const struct sts__par
     chunk->end_ns = arrays.end_ns;
     chunk->coverages = arrays.coverages;
     chunk->n_dropped = arrays.n_dropped;
-    chunk->first_spans = chunk->level > 0 ? arrays.first_spans : NULL;
-    chunk->spans = chunk->level > 0 ? arrays.spans : NULL;
+    chunk->first_spans = has_spans ? arrays.first_spans : NULL;
+    chunk->spans = has_spans ? arrays.spans : NULL;
     return r;
 }
 

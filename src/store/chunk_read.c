@@ -65,21 +65,38 @@ static void deinit_table(struct sts__chunk_table *table)
         sts__column_deinit(&table->columns[i]);
 }
 
-int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes *parts, unsigned level,
-                    struct sts_error *err)
+int sts__chunk_open_profiles(struct sts__chunk *chunk, const struct sts__part_bytes *parts,
+                             unsigned level, bool without_spans, struct sts_error *err)
 {
     int r;
 
     memset(chunk, 0, sizeof(*chunk));
     chunk->level = level;
     chunk->edges.of_edges = true;
-    r = sts__directory_open_profiles(chunk, &parts[STS__PART_PROFILES], err);
+    r = sts__directory_open_profiles(chunk, &parts[STS__PART_PROFILES], without_spans, err);
     chunk->functions.profile_count = chunk->profile_count;
     chunk->edges.profile_count = chunk->profile_count;
-    if (r == 0)
-        r = open_table(&chunk->functions, parts, err);
-    if (r == 0)
-        r = open_table(&chunk->edges, parts, err);
+    if (r < 0)
+        sts__chunk_deinit(chunk);
+    return r;
+}
+
+int sts__chunk_open_tables(struct sts__chunk *chunk, const struct sts__part_bytes *parts,
+                           struct sts_error *err)
+{
+    int r = open_table(&chunk->functions, parts, err);
+
+    return r < 0 ? r : open_table(&chunk->edges, parts, err);
+}
+
+int sts__chunk_open(struct sts__chunk *chunk, const struct sts__part_bytes *parts, unsigned level,
+                    struct sts_error *err)
+{
+    int r = sts__chunk_open_profiles(chunk, parts, level, false, err);
+
+    if (r < 0)
+        return r;
+    r = sts__chunk_open_tables(chunk, parts, err);
     if (r < 0)
         sts__chunk_deinit(chunk);
     return r;

@@ -59,20 +59,29 @@ static uint64_t text_sum(const struct sts_function *function)
     return sum;
 }
 
-/* Both arrays reach all symbols. */
+/* The numbers by symbol reach all symbols. */
 static int reach_symbols(struct sts__names *names, struct sts_error *err)
 {
     size_t count = sts_symbols_function_count(names->symbols);
 
     if (sts__grow(&names->store_ids, &names->store_id_cap, count, sizeof(*names->store_ids),
-                  STS_FUNCTIONS_MAX) < 0 ||
-        sts__grow(&names->sums, &names->sum_cap, count, sizeof(*names->sums), STS_FUNCTIONS_MAX) <
-            0)
+                  STS_FUNCTIONS_MAX) < 0)
         return sts__fail_nomem(err);
-    for (; names->known < count; names->known++) {
-        struct sts_function function = sts_symbols_function(names->symbols, (uint32_t)names->known);
+    for (; names->known < count; names->known++)
         names->store_ids[names->known] = STS__NO_ID;
-        names->sums[names->known] = text_sum(&function);
+    return 0;
+}
+
+/* Those who only read have no use for the sums. */
+static int reach_sums(struct sts__names *names, struct sts_error *err)
+{
+    if (sts__grow(&names->sums, &names->sum_cap, names->known, sizeof(*names->sums),
+                  STS_FUNCTIONS_MAX) < 0)
+        return sts__fail_nomem(err);
+    for (; names->summed < names->known; names->summed++) {
+        struct sts_function function =
+            sts_symbols_function(names->symbols, (uint32_t)names->summed);
+        names->sums[names->summed] = text_sum(&function);
     }
     return 0;
 }
@@ -81,6 +90,8 @@ int sts__names_want(struct sts__names *names, uint32_t symbol_id, struct sts_err
 {
     int r = reach_symbols(names, err);
 
+    if (r == 0)
+        r = reach_sums(names, err);
     if (r < 0 || names->store_ids[symbol_id] != STS__NO_ID)
         return r;
     r = sts__grow(&names->wanted, &names->wanted_cap, names->wanted_count + 1,

@@ -24,7 +24,7 @@ struct sts__names {
                                     was read */
     uint64_t *sums;              /* by symbol: of the texts; the same in every store */
     size_t store_id_cap, sum_cap;
-    size_t known;         /* symbols that both arrays reach */
+    size_t known, summed; /* symbols that store_ids, and sums, reach */
     uint32_t *symbol_ids; /* by number in the store: STS__NO_ID where its page was not read */
     size_t symbol_id_cap;
     uint32_t count;   /* numbers given away, as far as was looked */

@@ -161,8 +161,8 @@ int sts__pick(struct sts__picks *picks, const struct sts_scan *scan,
         if (place.lane == STS_SCAN_SKIP ||
             !is_asked_for(&cursor, about, chunk->begin_ns[i], chunk->end_ns[i]))
             continue;
-        place.slice =
-            slice_of(&cursor, chunk->begin_ns[i], chunk->end_ns[i], sts__chunk_coverage(chunk, i));
+        place.slice = slice_of(&cursor, chunk->begin_ns[i], chunk->end_ns[i],
+                               about->is_exact ? 1.0 : sts__chunk_coverage(chunk, i));
         if (add(picks, i, &place) < 0)
             return sts__fail_nomem(err);
     }

@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "store/load.h"
 
 #define SHORT_RUN 8u /* profiles: a run of fewer is summed value by value */
 #define WORD_BITS 64u
@@ -39,36 +40,134 @@ static bool sum_values(const int64_t *values, const uint32_t *positions, uint32_
     return true;
 }
 
-/* The same sums as sts__table_sums, where runs are short: all values are unpacked in one go. */
-static int unpack_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
-                       enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
+static int overflows(struct sts_error *err)
+{
+    return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
+}
+
+/* All values of a batch, with room for the sums of one group behind them. */
+static int unpack_values(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                         enum sts__figure figure, int64_t **ret_sums, struct sts_error *err)
 {
     const struct sts__chunk_table *table = batch->table;
     uint32_t first = table->first_rows[batch->first_group];
     uint32_t count = table->first_rows[batch->first_group + batch->group_count] - first;
-    int r = sts__grow(&reduce->values, &reduce->value_cap, (size_t)count + 1,
+    int r = sts__grow(&reduce->values, &reduce->value_cap, (size_t)count + batch->run_count,
                       sizeof(*reduce->values), SIZE_MAX / sizeof(*reduce->values));
 
     if (r < 0)
         return sts__fail_nomem(err);
-    r = sts__table_figure(table, figure, first, count, reduce->values, err);
-    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {
-        uint32_t group = batch->first_group + i, from = table->first_rows[group];
-        if (!sum_values(reduce->values + (from - first), sts__table_positions(table, group),
-                        table->first_rows[group + 1] - from, reduce->picks.runs + batch->first_run,
-                        batch->run_count, ret_sums + i * batch->run_count))
-            return sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits");
-    }
+    *ret_sums = reduce->values + count;
+    return sts__table_figure(table, figure, first, count, reduce->values, err);
+}
+
+/* Group i of what was unpacked. */
+static bool sum_group(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                      uint32_t i, int64_t *ret_sums)
+{
+    const uint32_t *first_rows = batch->table->first_rows + batch->first_group;
+
+    return sum_values(reduce->values + (first_rows[i] - first_rows[0]),
+                      sts__table_positions(batch->table, batch->first_group + i),
+                      first_rows[i + 1] - first_rows[i], reduce->picks.runs + batch->first_run,
+                      batch->run_count, ret_sums);
+}
+
+/* The same sums as sts__table_sums, where runs are short: all values are unpacked in one go. */
+static int unpack_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                       enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
+{
+    int64_t *scratch;
+    int r = unpack_values(reduce, batch, figure, &scratch, err);
+
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
+        if (!sum_group(reduce, batch, i, ret_sums + i * batch->run_count))
+            r = overflows(err);
     return r;
+}
+
+static bool has_short_runs(const struct sts__batch_of *batch)
+{
+    return batch->table->profile_count / SHORT_RUN < batch->run_count;
 }
 
 int sts__batch_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
                     enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
 {
-    if (batch->table->profile_count / SHORT_RUN < batch->run_count)
+    if (has_short_runs(batch))
         return unpack_sums(reduce, batch, figure, ret_sums, err);
     return sts__table_sums(batch->table, figure, batch->first_group, batch->group_count,
                            reduce->picks.runs + batch->first_run, batch->run_count, ret_sums, err);
+}
+
+/* --- one sum over all groups --- */
+
+/* Returns: false where a sum is over 63 bits. Without a branch, so that several are made at once.
+ */
+static bool add_row(int64_t *sums, const int64_t *more, size_t count)
+{
+    uint64_t over = 0;
+
+    for (size_t k = 0; k < count; k++) {
+        uint64_t a = (uint64_t)sums[k], b = (uint64_t)more[k], sum = a + b;
+        over |= (a ^ sum) & (b ^ sum); /* of one sign, and the sum of another */
+        sums[k] = sts__as_signed(sum);
+    }
+    return over >> 63 == 0;
+}
+
+/* Runs of one profile each, in all of which the group has a row: its values are the sums. */
+static const int64_t *sums_in_place(const struct sts__reduce *reduce,
+                                    const struct sts__batch_of *batch, uint32_t i)
+{
+    const uint32_t *first_rows = batch->table->first_rows + batch->first_group;
+
+    if (batch->run_count != batch->table->profile_count ||
+        !sts__table_is_dense(batch->table, batch->first_group + i))
+        return NULL;
+    return reduce->values + (first_rows[i] - first_rows[0]);
+}
+
+static int pool_unpacked(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                         enum sts__figure figure, int64_t *sums, struct sts_error *err)
+{
+    int64_t *scratch;
+    int r = unpack_values(reduce, batch, figure, &scratch, err);
+
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {
+        const int64_t *more = sums_in_place(reduce, batch, i);
+        if (more == NULL && !sum_group(reduce, batch, i, scratch))
+            return overflows(err);
+        if (!add_row(sums, more == NULL ? scratch : more, batch->run_count))
+            return overflows(err);
+    }
+    return r;
+}
+
+/* Groups whose sums are in the scratch are added up by this one. */
+static int pool_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                     enum sts__figure figure, int64_t *sums, struct sts_error *err)
+{
+    size_t count = (size_t)batch->group_count * batch->run_count;
+    int r = sts__grow(&reduce->values, &reduce->value_cap, count, sizeof(*reduce->values),
+                      SIZE_MAX / sizeof(*reduce->values));
+
+    if (r < 0)
+        return sts__fail_nomem(err);
+    r = sts__table_sums(batch->table, figure, batch->first_group, batch->group_count,
+                        reduce->picks.runs + batch->first_run, batch->run_count, reduce->values,
+                        err);
+    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
+        if (!add_row(sums, reduce->values + i * batch->run_count, batch->run_count))
+            r = overflows(err);
+    return r;
+}
+
+int sts__batch_pool(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                    enum sts__figure figure, int64_t *sums, struct sts_error *err)
+{
+    return has_short_runs(batch) ? pool_unpacked(reduce, batch, figure, sums, err)
+                                 : pool_sums(reduce, batch, figure, sums, err);
 }
 
 /* --- which functions --- */

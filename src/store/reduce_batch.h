@@ -30,6 +30,12 @@ STS_MUST_CHECK int sts__batch_sums(struct sts__reduce *reduce, const struct sts_
                                    enum sts__figure figure, int64_t *ret_sums,
                                    struct sts_error *err);
 
+/* sts__batch_pool - one figure of all groups together is added to sums[run_count]. Errors: the
+ * same.
+ */
+STS_MUST_CHECK int sts__batch_pool(struct sts__reduce *reduce, const struct sts__batch_of *batch,
+                                   enum sts__figure figure, int64_t *sums, struct sts_error *err);
+
 /* sts__batch_is_present - whether the i-th group has a row in any of the runs. */
 bool sts__batch_is_present(const struct sts__reduce *reduce, const struct sts__batch_of *batch,
                            uint32_t i);

@@ -14,6 +14,7 @@
 #include "store/reduce_cells.h"
 
 #define SUMS_OF_BLOCK ((size_t)1 << 15)
+#define SUMS_OF_POOL  ((size_t)1 << 12) /* made at a time, of functions without rows: in a cache */
 
 /* What all blocks of a stretch of runs have in common. */
 struct stretch {
@@ -121,7 +122,7 @@ static struct sts__block *new_block(const struct stretch *stretch, size_t functi
     return block;
 }
 
-/* Where sums of a batch are made before they are put: [figure][group][run], behind the pool's. */
+/* Sums of a batch, behind the pool's: [figure][group][run]. */
 static int make_sums(const struct stretch *stretch, const struct sts__batch_of *batch,
                      int64_t **ret_sums, struct sts_error *err)
 {
@@ -139,32 +140,13 @@ static int make_sums(const struct stretch *stretch, const struct sts__batch_of *
     return r;
 }
 
-static bool is_own(const struct stretch *stretch, const struct sts__batch_of *batch, uint32_t i)
-{
-    return sts__wanted_has(&stretch->reduce->own, batch->table->ids[batch->first_group + i]);
-}
-
-static int add_to_pool(const struct stretch *stretch, const struct sts__batch_of *batch, uint32_t i,
-                       const int64_t *sums, struct sts_error *err)
-{
-    size_t row = stretch->run_count, column = batch->group_count * row;
-    bool is_over = false;
-
-    for (size_t f = 0; f < stretch->figure_count; f++)
-        for (size_t k = 0; k < row; k++)
-            is_over |= __builtin_add_overflow(stretch->reduce->sums[f * row + k],
-                                              sums[f * column + i * row + k],
-                                              &stretch->reduce->sums[f * row + k]);
-    return is_over ? sts__fail(err, STS_E_LIMIT, "a sum is over 63 bits") : 0;
-}
-
 /* Functions that have no row in the runs are left out, with their zeros. */
 static uint32_t count_rows(const struct stretch *stretch, const struct sts__batch_of *batch)
 {
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < batch->group_count; i++)
-        count += is_own(stretch, batch, i) && sts__batch_is_present(stretch->reduce, batch, i);
+        count += sts__batch_is_present(stretch->reduce, batch, i);
     return count;
 }
 
@@ -174,7 +156,7 @@ static void copy_rows(const struct stretch *stretch, const struct sts__batch_of 
     size_t row = stretch->run_count, column = batch->group_count * row, at = 0;
 
     for (uint32_t i = 0; i < batch->group_count; i++) {
-        if (!is_own(stretch, batch, i) || !sts__batch_is_present(stretch->reduce, batch, i))
+        if (!sts__batch_is_present(stretch->reduce, batch, i))
             continue;
         ids[at] = batch->table->ids[batch->first_group + i];
         for (size_t f = 0; f < stretch->figure_count; f++)
@@ -194,9 +176,6 @@ static int put_batch(const struct stretch *stretch, const struct sts__batch_of *
     uint32_t *ids;
     int r = make_sums(stretch, batch, &sums, err);
 
-    for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
-        if (!is_own(stretch, batch, i))
-            r = add_to_pool(stretch, batch, i, sums, err);
     if (r < 0 || count == 0)
         return r;
     block = new_block(stretch, count, &values, &ids);
@@ -217,6 +196,37 @@ static int clear_pool(const struct stretch *stretch)
 
     if (r == 0)
         memset(reduce->sums, 0, count * sizeof(*reduce->sums));
+    return r;
+}
+
+static int add_to_pool(const struct stretch *stretch, const struct sts__batch_of *batch,
+                       struct sts_error *err)
+{
+    int r = 0;
+
+    for (size_t f = 0; r == 0 && f < stretch->figure_count; f++)
+        r = sts__batch_pool(stretch->reduce, batch, (enum sts__figure)stretch->figures[f],
+                            stretch->reduce->sums + f * stretch->run_count, err);
+    return r;
+}
+
+/* The functions of a batch one after another that have rows of their own, or that have none. */
+static int put_or_pool(const struct stretch *stretch, const struct sts__batch_of *batch,
+                       struct sts_error *err)
+{
+    const struct sts__wanted *own = &stretch->reduce->own;
+    const uint32_t *ids = batch->table->ids + batch->first_group;
+    struct sts__batch_of alike = *batch;
+    int r = 0;
+
+    for (uint32_t i = 0, end; r == 0 && i < batch->group_count; i = end) {
+        bool is_own = sts__wanted_has(own, ids[i]);
+        for (end = i + 1; end < batch->group_count && sts__wanted_has(own, ids[end]) == is_own;)
+            end++;
+        alike.first_group = batch->first_group + i;
+        alike.group_count = end - i;
+        r = is_own ? put_batch(stretch, &alike, err) : add_to_pool(stretch, &alike, err);
+    }
     return r;
 }
 
@@ -252,8 +262,10 @@ int sts__reduce_direct(struct sts__reduce *reduce, const struct sts__chunk *chun
         r = sts__fail_nomem(err);
     if (r < 0)
         return r;
-    while ((r = sts__batch_next(reduce, &batch, SUMS_OF_BLOCK, err)) > 0) {
-        r = put_batch(&stretch, &batch, err);
+    while ((r = sts__batch_next(reduce, &batch,
+                                reduce->own.words == NULL ? SUMS_OF_BLOCK : SUMS_OF_POOL, err)) >
+           0) {
+        r = put_or_pool(&stretch, &batch, err);
         if (r < 0)
             break;
     }

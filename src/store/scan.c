@@ -77,30 +77,23 @@ static void close_worker(void *context)
     free(worker);
 }
 
-static int sum_chunk(struct worker *worker, const struct sts__chunk_about *about,
-                     const struct sts__part_bytes *parts, struct sts_error *err)
+/* The profiles of a chunk, and which of them are asked for. Returns: as sts__reduce_look. */
+static int look_at_chunk(struct worker *worker, const struct sts__chunk_about *about,
+                         const struct sts__part_bytes *parts, struct sts__chunk *chunk,
+                         struct sts_error *err)
 {
-    struct sts__chunk chunk;
-    int r = sts__chunk_open(&chunk, parts, about->level, err);
+    bool without_spans = worker->reduce.scan->without_spans && about->is_exact;
+    int r = sts__chunk_open_profiles(chunk, parts, about->level, without_spans, err);
 
-    if (r < 0)
-        return r;
-    r = sts__reduce_add(&worker->reduce, &chunk, err);
-    sts__chunk_deinit(&chunk);
-    return r;
+    return r < 0 ? r : sts__reduce_look(&worker->reduce, about, chunk, err);
 }
 
-static int look_at_chunk(struct worker *worker, const struct sts__chunk_about *about,
-                         const struct sts__part_bytes *parts, struct sts_error *err)
+static int sum_chunk(struct worker *worker, struct sts__chunk *chunk,
+                     const struct sts__part_bytes *parts, struct sts_error *err)
 {
-    struct sts__chunk chunk;
-    int r = sts__chunk_open(&chunk, parts, about->level, err);
+    int r = sts__chunk_open_tables(chunk, parts, err);
 
-    if (r < 0)
-        return r;
-    r = sts__reduce_look(&worker->reduce, about, &chunk, err);
-    sts__chunk_deinit(&chunk);
-    return r;
+    return r < 0 ? r : sts__reduce_add(&worker->reduce, chunk, err);
 }
 
 /* A failure of a chunk's own bytes is told with its number; others are the connection's. */
@@ -117,15 +110,19 @@ static int run_chunk(struct worker *worker, const struct sts__chunk_about *about
     const struct sts__scan_source *source = worker->shared->source;
     struct sts__part_bytes parts[STS__PART_COUNT] = { { 0 } };
     uint32_t directory = UINT32_C(1) << STS__PART_PROFILES;
+    struct sts__chunk chunk = { 0 };
     int r = source->load(worker->reader, about->id, directory, parts, err);
 
     if (r < 0)
         return r;
-    r = name_chunk(look_at_chunk(worker, about, parts, err), about, err);
-    if (r <= 0)
-        return r;
-    r = source->load(worker->reader, about->id, worker->shared->parts & ~directory, parts, err);
-    return r < 0 ? r : name_chunk(sum_chunk(worker, about, parts, err), about, err);
+    r = name_chunk(look_at_chunk(worker, about, parts, &chunk, err), about, err);
+    if (r > 0) {
+        r = source->load(worker->reader, about->id, worker->shared->parts & ~directory, parts, err);
+        if (r >= 0)
+            r = name_chunk(sum_chunk(worker, &chunk, parts, err), about, err);
+    }
+    sts__chunk_deinit(&chunk);
+    return r;
 }
 
 static int run_job(void *context, size_t job, struct sts_error *err)

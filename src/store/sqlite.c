@@ -197,7 +197,7 @@ int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns, stru
         r = sts__db_exec(db,
                          "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
                          "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
-                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1024;",
+                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -320;",
                          err);
     if (r == 0 && mode == STS__DB_READ) /* what is left of a file that was cut short can be read */
         r = sts__db_exec(db, "PRAGMA writable_schema = ON", err);
