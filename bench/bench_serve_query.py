@@ -48,7 +48,7 @@ def run_wrk(url, script, clients, seconds):
             ["wrk", "-t2", "-c%d" % clients, "-d%ds" % seconds, "--latency", "-s", file.name, url]).decode()
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     assert refused is None, text
-    latency = {share: milliseconds(value) for share, value in re.findall(r"(50|99)%\s+(\S+)", text)}
+    latency = {share: milliseconds(value) for share, value in re.findall(r"(?m)^\s+(50|99)%\s+(\S+)", text)}
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), latency["50"], latency["99"]
 
 

@@ -249,102 +249,107 @@ void sts__names_unnumber(struct sts__names *names, uint32_t count)
 struct text {
     char *data;
     size_t len, cap;
+    uint32_t id; /* among the symbols' */
 };
 
-static int read_text(struct sts__varint_reader *reader, struct text *text)
+enum { FILE_NAME, NAME, QUALNAME, TEXTS };
+
+/* A page on its way into memory. */
+struct unpacking {
+    struct sts__names *names;
+    struct sts__varint_reader reader;
+    struct text texts[TEXTS];
+};
+
+static int read_text(struct unpacking *unpacking, struct text *text, struct sts_error *err)
 {
+    struct sts__varint_reader *reader = &unpacking->reader;
     size_t shared = sts__varint_read_count(reader, text->len);
     size_t rest = sts__varint_read_count(reader, STS_TEXT_BYTES_MAX);
     const uint8_t *data = sts__varint_skip(reader, rest);
 
     if (reader->status < 0 || memchr(data, '\0', rest) != NULL)
         return STS_E_FORMAT;
+    if (rest == 0 && shared == text->len && text->data != NULL)
+        return 0; /* it is the one before, whose number is known */
     if (sts__grow(&text->data, &text->cap, shared + rest + 1, 1, 2 * STS_TEXT_BYTES_MAX) < 0)
         return STS_E_NOMEM;
     memcpy(text->data + shared, data, rest);
     text->len = shared + rest;
     text->data[text->len] = '\0';
-    return 0;
+    return sts__symbols_text(unpacking->names->symbols, text->data, text->len, &text->id, err);
 }
 
-enum { FILE_NAME, NAME, QUALNAME, TEXTS };
-
-static int read_qualname(struct sts__varint_reader *reader, struct text texts[TEXTS],
-                         struct sts_function *function)
-{
-    uint64_t how = sts__varint_read(reader);
-    int r = 0;
-
-    function->qualname = NULL;
-    if (how == QUALNAME_TEXT)
-        r = read_text(reader, &texts[QUALNAME]);
-    if (r == 0 && how == QUALNAME_TEXT)
-        function->qualname = texts[QUALNAME].data;
-    else if (how == QUALNAME_IS_NAME)
-        function->qualname = function->name;
-    else if (r == 0 && how != QUALNAME_NONE)
-        r = STS_E_FORMAT;
-    return r;
-}
-
-/* What the next qualname shares its begin with: as put_function has it. */
-static int note_qualname(struct text texts[TEXTS], const struct sts_function *function)
+/* What the next qualname shares its begin with is the name, where it has no text of its own: as
+ * put_function has it. */
+static int copy_name(struct text texts[TEXTS])
 {
     struct text *qualname = &texts[QUALNAME];
     const struct text *name = &texts[NAME];
 
-    if (function->qualname == qualname->data && qualname->data != NULL)
-        return 0;
     if (sts__grow(&qualname->data, &qualname->cap, name->len + 1, 1, 2 * STS_TEXT_BYTES_MAX) < 0)
         return STS_E_NOMEM;
     memcpy(qualname->data, name->data, name->len + 1);
     qualname->len = name->len;
+    qualname->id = name->id;
     return 0;
 }
 
-static int read_function(struct sts__names *names, struct sts__varint_reader *reader,
-                         struct text texts[TEXTS], uint32_t store_id, struct sts_error *err)
+static int read_qualname(struct unpacking *unpacking, uint32_t *ret_id, struct sts_error *err)
 {
-    struct sts_function function;
-    int64_t line = sts__varint_read_signed(reader);
+    uint64_t how = sts__varint_read(&unpacking->reader);
+    struct text *texts = unpacking->texts;
+    int r;
+
+    if (unpacking->reader.status < 0 || how > QUALNAME_TEXT)
+        return STS_E_FORMAT;
+    r = how == QUALNAME_TEXT ? read_text(unpacking, &texts[QUALNAME], err) : copy_name(texts);
+    *ret_id = how == QUALNAME_NONE ? STS__NO_TEXT : texts[QUALNAME].id;
+    return r;
+}
+
+static int read_function(struct unpacking *unpacking, uint32_t store_id, struct sts_error *err)
+{
+    struct sts__names *names = unpacking->names;
+    struct text *texts = unpacking->texts;
+    int64_t line = sts__varint_read_signed(&unpacking->reader);
+    struct sts__function_key key = { .line_number = (int32_t)line };
     uint32_t symbol_id;
-    int r = read_text(reader, &texts[FILE_NAME]);
+    int r = read_text(unpacking, &texts[FILE_NAME], err);
 
     if (r == 0)
-        r = read_text(reader, &texts[NAME]);
-    function.file_name = texts[FILE_NAME].data;
-    function.name = texts[NAME].data;
-    function.line_number = (int32_t)line;
+        r = read_text(unpacking, &texts[NAME], err);
     if (r == 0)
-        r = read_qualname(reader, texts, &function);
-    if (r == 0 && function.line_number != line)
+        r = read_qualname(unpacking, &key.qualname_id, err);
+    if (r == 0 && key.line_number != line)
         r = STS_E_FORMAT;
     if (r < 0)
         return r;
-    r = sts_symbols_add_function(names->symbols, &function, &symbol_id, err);
+    key.file_id = texts[FILE_NAME].id;
+    key.name_id = texts[NAME].id;
+    r = sts__symbols_key(names->symbols, &key, &symbol_id, err);
     if (r == 0)
         r = reach_symbols(names, err);
     if (r < 0)
         return r;
     names->store_ids[symbol_id] = store_id;
     names->symbol_ids[store_id] = symbol_id;
-    return note_qualname(texts, &function);
+    return 0;
 }
 
 static int read_functions(struct sts__names *names, const uint8_t *data, size_t len, uint32_t first,
                           uint32_t count, struct sts_error *err)
 {
-    struct text texts[TEXTS] = { { NULL, 0, 0 } };
-    struct sts__varint_reader reader;
+    struct unpacking unpacking = { .names = names };
     int r = reach_numbers(names, (size_t)first + count, err);
 
-    sts__varint_reader_init(&reader, data, len);
+    sts__varint_reader_init(&unpacking.reader, data, len);
     for (uint32_t i = 0; i < count && r == 0; i++)
-        r = read_function(names, &reader, texts, first + i, err);
-    if (r == 0 && reader.at != reader.end)
+        r = read_function(&unpacking, first + i, err);
+    if (r == 0 && unpacking.reader.at != unpacking.reader.end)
         r = STS_E_FORMAT;
     for (size_t i = 0; i < TEXTS; i++)
-        free(texts[i].data);
+        free(unpacking.texts[i].data);
     return r == STS_E_NOMEM ? sts__fail_nomem(err) : r;
 }
 
