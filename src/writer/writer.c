@@ -420,8 +420,8 @@ bool sts__writer_flush(struct sts__writer *writer, struct sts__writer_mark since
         is_done = has_arrived(writer, serial) && !went_wrong(writer, since);
         if (is_done || !waits || writer->closing || went_wrong(writer, since))
             break;
-        if (!is_patient && writer->n_setbacks != since.n_setbacks)
-            break;
+        if (!is_patient && writer->done_serial >= serial && writer->n_setbacks != since.n_setbacks)
+            break; /* the sink has all of it, and keeps it */
         waits = sts__quiet_cond_wait(&writer->changed, &writer->lock, until_ns);
     }
     pthread_mutex_unlock(&writer->lock);

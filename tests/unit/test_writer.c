@@ -257,7 +257,7 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t n_kept, n_sent, n_asked, n_woken;
-    bool is_away, is_woken;
+    bool is_away, is_woken, is_slow;
 } keeper = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
 
 static int keeper_write(void *context, const char *line, size_t len, const atomic_bool *give_up,
@@ -269,6 +269,8 @@ static int keeper_write(void *context, const char *line, size_t len, const atomi
     (void)give_up;
     (void)err;
     pthread_mutex_lock(&keeper.lock);
+    while (keeper.is_slow)
+        pthread_cond_wait(&keeper.changed, &keeper.lock);
     keeper.n_kept++;
     pthread_mutex_unlock(&keeper.lock);
     return 0;
@@ -312,6 +314,37 @@ static void set_away(bool is_away)
     pthread_mutex_unlock(&keeper.lock);
 }
 
+static void *end_slowness(void *context)
+{
+    const struct timespec a_while = { 0, 50 * 1000 * 1000 };
+
+    (void)context;
+    nanosleep(&a_while, NULL);
+    pthread_mutex_lock(&keeper.lock);
+    keeper.is_slow = false;
+    pthread_cond_broadcast(&keeper.changed);
+    pthread_mutex_unlock(&keeper.lock);
+    return NULL;
+}
+
+static void clear_keeper(bool is_away)
+{
+    pthread_mutex_lock(&keeper.lock);
+    keeper.n_kept = keeper.n_sent = keeper.n_asked = 0;
+    keeper.is_away = is_away;
+    pthread_mutex_unlock(&keeper.lock);
+}
+
+static size_t count_kept(void)
+{
+    size_t count;
+
+    pthread_mutex_lock(&keeper.lock);
+    count = keeper.n_kept;
+    pthread_mutex_unlock(&keeper.lock);
+    return count;
+}
+
 static size_t count_sent(void)
 {
     size_t count;
@@ -322,20 +355,44 @@ static size_t count_sent(void)
     return count;
 }
 
+static const struct sts__line_sink_kind keeper_kind = {
+    .name = "keeper",
+    .keeps_line = true,
+    .write = keeper_write,
+    .close = fake_close,
+    .tend = keeper_tend,
+    .wake = keeper_wake,
+};
+
+/* A server that turns out to be away is no reason to leave before the last slice is kept. */
+static void test_writer__is_not_done_before_the_sink_keeps_all(void **state)
+{
+    struct sts__writer *writer = open_writer(&keeper_kind, 10);
+    struct sts__writer_mark mark = sts__writer_mark(writer);
+    pthread_t thread;
+    size_t n_kept;
+
+    (void)state;
+    clear_keeper(true);
+    while (sts__writer_mark(writer).n_setbacks == mark.n_setbacks)
+        (void)flush(writer, NS_PER_S / 1000);
+    keeper.is_slow = true;
+    put(writer, 1);
+    assert_int_equal(pthread_create(&thread, NULL, end_slowness, NULL), 0);
+    assert_false(sts__writer_flush(writer, mark, 10 * NS_PER_S, false));
+    n_kept = count_kept();
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    sts__writer_free(writer);
+    assert_int_equal(n_kept, 1);
+}
+
 static void test_writer__waits_for_what_a_sink_keeps(void **state)
 {
-    static const struct sts__line_sink_kind kind = {
-        .name = "keeper",
-        .keeps_line = true,
-        .write = keeper_write,
-        .close = fake_close,
-        .tend = keeper_tend,
-        .wake = keeper_wake,
-    };
-    struct sts__writer *writer = open_writer(&kind, 10);
+    struct sts__writer *writer = open_writer(&keeper_kind, 10);
     struct sts__writer_counts counts;
 
     (void)state;
+    clear_keeper(false);
     put(writer, 1);
     assert_true(flush(writer, 10 * NS_PER_S));
     assert_int_equal(count_sent(), 1);
@@ -504,6 +561,7 @@ int main(void)
         CASE(test_writer__waits_for_the_very_first_slice),
         CASE(test_writer__offers_a_line_that_failed_again),
         CASE(test_writer__drops_a_line_that_can_never_be_taken),
+        CASE(test_writer__is_not_done_before_the_sink_keeps_all),
         CASE(test_writer__waits_for_what_a_sink_keeps),
         CASE(test_writer__counts_what_a_sink_without_second_chances_loses),
         CASE(test_writer__drops_the_oldest_while_the_sink_is_slow),
