@@ -125,10 +125,16 @@ struct sts_store_level {
     uint64_t n_bytes; /* packed */
 };
 
-/* sts_store_list_open - what the store holds now; a snapshot. Memory: sts_store_list_close. */
+/*
+ * sts_store_list_open - what the store holds now; a snapshot. Memory: sts_store_list_close.
+ * sts_store_list_open_series - its series alone, which is quicker: no levels, functions, bytes.
+ */
 STS_API STS_MUST_CHECK int sts_store_list_open(struct sts_store *store,
                                                struct sts_store_list **ret_list,
                                                struct sts_error *err);
+STS_API STS_MUST_CHECK int sts_store_list_open_series(struct sts_store *store,
+                                                      struct sts_store_list **ret_list,
+                                                      struct sts_error *err);
 STS_API void sts_store_list_close(struct sts_store_list *list);
 
 /* Ordered by service, then by number; by service, then by level. */

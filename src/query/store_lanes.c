@@ -161,7 +161,7 @@ int sts__store_lanes_open(struct sts__store_lanes *lanes, struct sts_store *stor
     lanes->known = (struct sts__range){ 1, 0 };
     sts__strtab_init(&lanes->values);
     sts__idmap_init(&lanes->by_labels);
-    r = sts_store_list_open(store, &lanes->list, err);
+    r = sts_store_list_open_series(store, &lanes->list, err);
     if (r < 0)
         return r;
     lanes->series = sts_store_list_series(lanes->list, &lanes->listed_count);

@@ -373,7 +373,7 @@ static int put_labels(const struct sts__question *question, const char *key,
     struct sts_store_list *list = NULL;
     struct words words = { NULL, 0 };
     struct sts__put items;
-    int r = sts_store_list_open(question->desk->store, &list, err);
+    int r = sts_store_list_open_series(question->desk->store, &list, err);
 
     if (r >= 0)
         r = list_words(list, key, &words, err);

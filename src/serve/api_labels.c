@@ -196,7 +196,7 @@ static int make(struct sts__question *question, struct sts_sink *sink, struct st
     sts__filter_init(&listing.filter);
     r = sts__asked_set(question->asked, add_condition, &listing, err);
     if (r >= 0)
-        r = sts_store_list_open(question->desk->store, &list, err);
+        r = sts_store_list_open_series(question->desk->store, &list, err);
     if (r >= 0)
         r = collect(&listing, list, err);
     if (r >= 0) {

@@ -341,7 +341,7 @@ static int list_values(struct run *run, const char *key, const char ***ret_value
     const struct sts_store_series *series;
     const char **values = NULL;
     size_t series_count = 0, count = 0, kept = 0;
-    int r = sts_store_list_open(run->question->desk->store, &list, run->err);
+    int r = sts_store_list_open_series(run->question->desk->store, &list, run->err);
 
     if (r < 0)
         return r;
@@ -664,7 +664,7 @@ static int find_first(struct run *run)
     struct sts_store_list *list = NULL;
     const struct sts_store_series *series;
     size_t count = 0;
-    int r = sts_store_list_open(run->question->desk->store, &list, run->err);
+    int r = sts_store_list_open_series(run->question->desk->store, &list, run->err);
 
     if (r < 0)
         return r;

@@ -357,7 +357,7 @@ static int find_series(struct sts_store_reader *walk, struct sts_error *err)
 
 static int begin(struct sts_store_reader *walk, struct sts_error *err)
 {
-    int r = sts_store_list_open(walk->store, &walk->list, err);
+    int r = sts_store_list_open_series(walk->store, &walk->list, err);
 
     if (r == 0)
         r = find_series(walk, err);

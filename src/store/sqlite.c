@@ -193,7 +193,7 @@ int sts__db_open(const char *path, enum sts__db_mode mode, int64_t wait_ns, stru
     sts__patience_init(&db->patience);
     db->path = sts__copy_text(path, strlen(path));
     r = db->path == NULL ? sts__fail_nomem(err) : open_in_mode(db, path, mode, err);
-    if (r == 0)
+    if (r == 0) /* of pages, few: a blob's are read once, and stay in the processor's cache so */
         r = sts__db_exec(db,
                          "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
                          "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"

@@ -113,6 +113,7 @@ static int add_functions(struct sts_store_list *list, struct sts__stmt *stmt, st
     return 0;
 }
 
+/* The series first. */
 static const struct {
     const char *sql;
     int (*add)(struct sts_store_list *list, struct sts__stmt *stmt, struct sts_error *err);
@@ -127,11 +128,14 @@ static const struct {
     { "SELECT first_id + count FROM names ORDER BY first_id DESC LIMIT 1", add_functions },
 };
 
-static int read_tables(struct sts_store_list *list, struct sts__db *db, struct sts_error *err)
+#define TABLES (sizeof(tables) / sizeof(*tables))
+
+static int read_tables(struct sts_store_list *list, struct sts__db *db, size_t count,
+                       struct sts_error *err)
 {
     int r = 0;
 
-    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && r == 0; i++) {
+    for (size_t i = 0; i < count && r == 0; i++) {
         struct sts__stmt *stmt;
         r = sts__db_stmt(db, tables[i].sql, &stmt, err);
         if (r < 0)
@@ -155,8 +159,8 @@ static void point_at_labels(struct sts_store_list *list)
     }
 }
 
-int sts_store_list_open(struct sts_store *store, struct sts_store_list **ret_list,
-                        struct sts_error *err)
+static int open_list(struct sts_store *store, bool series_only, struct sts_store_list **ret_list,
+                     struct sts_error *err)
 {
     struct sts_store_list *list = NULL;
     int r = sts__store_take(store, err);
@@ -169,8 +173,8 @@ int sts_store_list_open(struct sts_store *store, struct sts_store_list **ret_lis
     sts__strtab_init(&list->services);
     r = sts__db_begin_read(store->db, err);
     if (r == 0)
-        r = read_tables(list, store->db, err);
-    if (r == 0)
+        r = read_tables(list, store->db, series_only ? 1 : TABLES, err);
+    if (r == 0 && !series_only)
         r = sts__db_bytes(store->db, &list->n_bytes, err);
     if (r == 0)
         r = sts__db_check_still(store->db, err);
@@ -182,6 +186,18 @@ int sts_store_list_open(struct sts_store *store, struct sts_store_list **ret_lis
     point_at_labels(list);
     *ret_list = list;
     return 0;
+}
+
+int sts_store_list_open(struct sts_store *store, struct sts_store_list **ret_list,
+                        struct sts_error *err)
+{
+    return open_list(store, false, ret_list, err);
+}
+
+int sts_store_list_open_series(struct sts_store *store, struct sts_store_list **ret_list,
+                               struct sts_error *err)
+{
+    return open_list(store, true, ret_list, err);
 }
 
 const struct sts_store_series *sts_store_list_series(const struct sts_store_list *list,

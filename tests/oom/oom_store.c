@@ -66,6 +66,22 @@ static int list(struct sts_store *store, struct sts_error *err)
     return r;
 }
 
+static int list_series(struct sts_store *store, struct sts_error *err)
+{
+    struct sts_store_list *made;
+    size_t series, levels;
+    int r = sts_store_list_open_series(store, &made, err);
+
+    if (r < 0)
+        return r;
+    (void)sts_store_list_series(made, &series);
+    (void)sts_store_list_levels(made, &levels);
+    if (series == 0 || levels != 0)
+        r = STS_E_FORMAT;
+    sts_store_list_close(made);
+    return r;
+}
+
 static int write_store(struct sts_error *err)
 {
     struct sts_store_options options = STS_STORE_OPTIONS_INIT;
@@ -91,6 +107,8 @@ static int write_store(struct sts_error *err)
         r = STS_E_FORMAT;
     if (r == 0)
         r = list(store, err);
+    if (r == 0)
+        r = list_series(store, err);
     sts_store_close(store);
     if (r == 0 && !sts_store_is(path)) { /* all that it can say */
         err->status = STS_E_NOMEM;
