@@ -6,6 +6,8 @@
 Each step writes its output to build/check/NAME.log; of a step that fails the
 end of it is shown. The last line is "N passed, N failed".
 """
+import concurrent.futures
+import itertools
 import os
 import re
 import subprocess
@@ -17,6 +19,7 @@ LOGS = os.path.join(ROOT, "build", "check")
 FUZZ_SECONDS = os.environ.get("FUZZ_SECONDS", "20")
 FUZZ_TARGETS = sorted(name[len("fuzz_"):-len(".c")] for name in os.listdir(os.path.join(ROOT, "fuzz"))
                       if re.fullmatch(r"fuzz_\w+\.c", name))
+FUZZERS_AT_A_TIME = 2
 STEP_TIMEOUT_S = 2400
 
 # What a run of each kind of test prints, as (passed, failed).
@@ -70,6 +73,12 @@ SERVE = ("ninja -C %s statslice && cd tests/python && STATSLICE_BUILD=$OLDPWD/%s
          "test_cli_serve_search test_cli_serve_grafana test_cli_serve_openapi test_cli_serve_ingest")
 PAGE = "cd web && node_modules/.bin/tsc --project tsconfig.json && node --test tests/*.test.js"
 
+FUZZERS = [
+    ("fuzz-" + name,
+     "mkdir -p build-fuzz/found-%s && build-fuzz/fuzz/fuzz_%s -max_total_time=%s -rss_limit_mb=2048 "
+     "-timeout=10 -artifact_prefix=build-fuzz/found-%s/ build-fuzz/found-%s fuzz/corpus/%s"
+     % (name, name, FUZZ_SECONDS, name, name, name), count_one) for name in FUZZ_TARGETS]
+
 STEPS = [
     ("rules", SYSTEM_PYTHON + " tests/rules/test_rules.py", count_python),
     ("unit", SUITE % "build", count_cmocka),
@@ -83,10 +92,7 @@ STEPS = [
     ("tsan-serve", SERVE % ("build-tsan", "build-tsan"), count_python),
     ("fuzz-build", "CC=clang-14 " + sanitized("build-fuzz", ASAN, "-Dfuzz=true", "-Dtests=false"),
      count_one),
-    *[("fuzz-" + name,
-       "mkdir -p build-fuzz/found-%s && build-fuzz/fuzz/fuzz_%s -max_total_time=%s -rss_limit_mb=2048 "
-       "-timeout=10 -artifact_prefix=build-fuzz/found-%s/ build-fuzz/found-%s fuzz/corpus/%s"
-       % (name, name, FUZZ_SECONDS, name, name, name), count_one) for name in FUZZ_TARGETS],
+    *FUZZERS,
     ("python", SYSTEM_PYTHON + " tools/run_python_tests.py", count_python),
     ("stdlib", SYSTEM_PYTHON + " tests/python/run_stdlib_suites.py", count_python),
     ("stdlib-run", SYSTEM_PYTHON + " tests/python/run_stdlib_under_run.py", count_python),
@@ -125,10 +131,17 @@ def run_step(name, command, count):
     return passed, failed
 
 
+def run_steps(steps):
+    """One after another; the fuzzers, which run for a time and not until they are done, in pairs."""
+    for is_fuzzer, some in itertools.groupby(steps, FUZZERS.__contains__):
+        with concurrent.futures.ThreadPoolExecutor(FUZZERS_AT_A_TIME if is_fuzzer else 1) as pool:
+            yield from pool.map(lambda step: run_step(*step), some)
+
+
 def main(wanted):
     os.makedirs(LOGS, exist_ok=True)
     steps = [step for step in STEPS if not wanted or any(step[0].startswith(w) for w in wanted)]
-    results = [run_step(*step) for step in steps]
+    results = list(run_steps(steps))
     passed, failed = (sum(column) for column in zip(*results)) if results else (0, 0)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed or not passed else 0
