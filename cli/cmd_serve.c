@@ -18,13 +18,14 @@
 
 #define LISTEN_DEFAULT       "127.0.0.1:8521"
 #define RATE_MAX             1000000
+#define QUEUE_MAX            4096
 #define METRIC_FUNCTIONS_MAX 1000
 #define PAUSE_NS             50000000 /* between two looks for a signal */
 
 static struct {
     const char *listen, *certificate, *key;
     const char *access_log, *access_log_format;
-    const char *query_time, *request_time, *rate, *metric_functions;
+    const char *query_time, *request_time, *rate, *metric_functions, *queue;
     bool insecure;
 } opts = { .listen = LISTEN_DEFAULT, .access_log = "-" };
 
@@ -75,6 +76,15 @@ static const struct cli_option options[] = {
         .argument = "N",
         .help = "requests a second of each token, or of each address; default: any number",
         .target = &opts.rate,
+    },
+    {
+        .name = "queue",
+        .kind = CLI_TEXT,
+        .argument = "N",
+        .help =
+            "questions that may wait for a core; beyond it who asks most is told to come again; "
+            "default 256",
+        .target = &opts.queue,
     },
     {
         .name = "query-time",
@@ -146,6 +156,8 @@ static int take_options(struct sts__server_options *taken, struct sts_error *err
         r = parse_time("request-time", opts.request_time, &taken->reading_ns, err);
     if (r >= 0)
         r = parse_count("rate-limit", opts.rate, RATE_MAX, &taken->rate_per_s, err);
+    if (r >= 0)
+        r = parse_count("queue", opts.queue, QUEUE_MAX, &taken->queue_max, err);
     if (r >= 0)
         r = parse_count("metrics-functions", opts.metric_functions, METRIC_FUNCTIONS_MAX,
                         &taken->metric_functions, err);

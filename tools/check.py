@@ -70,7 +70,7 @@ SYSTEM_PYTHON = sys.executable
 # The server, asked over its sockets, in the builds that look for mistakes.
 SERVE = ("ninja -C %s statslice && cd tests/python && STATSLICE_BUILD=$OLDPWD/%s "
          + SYSTEM_PYTHON + " -m unittest -v test_cli_serve test_cli_serve_api "
-         "test_cli_serve_search test_cli_serve_grafana test_cli_serve_openapi test_cli_serve_ingest")
+         "test_cli_serve_share test_cli_serve_search test_cli_serve_grafana test_cli_serve_openapi test_cli_serve_ingest")
 PAGE = "cd web && node_modules/.bin/tsc --project tsconfig.json && node --test tests/*.test.js"
 
 FUZZERS = [

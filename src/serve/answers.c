@@ -131,8 +131,6 @@ const struct sts__answer *sts__answers_find(struct sts__answers *answers, const 
         link_newest(answers, entry);
         entry->holders++;
         answers->counts.hits++;
-    } else {
-        answers->counts.misses++;
     }
     pthread_mutex_unlock(&answers->lock);
     return entry == NULL ? NULL : &entry->view;

@@ -40,7 +40,7 @@ void sts__answers_put(struct sts__answers *answers, const struct sts__answer *an
 uint64_t sts__answers_salt(const struct sts__answers *answers);
 
 struct sts__answers_counts {
-    uint64_t hits, misses;
+    uint64_t hits;
     size_t count, bytes; /* that are kept now */
 };
 struct sts__answers_counts sts__answers_counts(struct sts__answers *answers);

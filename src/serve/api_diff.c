@@ -67,7 +67,7 @@ static int ask(const struct sts__question *question, struct sts_diff **ret_diff,
     if (r < 0)
         return r;
     sts_diff_query_set_now_ns(query, question->asked->now_ns);
-    sts_diff_query_set_cancel(query, sts__is_given_up, question->exchange);
+    sts_diff_query_set_cancel(query, sts__is_given_up, (void *)(uintptr_t)question);
     if (sts__asked_text(question->asked, "base") == NULL ||
         sts__asked_text(question->asked, "new") == NULL)
         r = sts__fail(err, STS_E_USAGE, "say which spans are compared with base and new");

@@ -86,7 +86,7 @@ static int ask(const struct sts__question *question, enum figure figure,
         return r;
     sts_query_set_now_ns(query, question->asked->now_ns);
     sts_query_set_limits(query, STS__ASKED_SLICES_MAX, STS__ASKED_CELLS_MAX);
-    sts_query_set_cancel(query, sts__is_given_up, question->exchange);
+    sts_query_set_cancel(query, sts__is_given_up, (void *)(uintptr_t)question);
     r = sts__asked_set(question->asked, set_option, query, err);
     if (r >= 0)
         r = set_own(question, query, figure, err);

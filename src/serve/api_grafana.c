@@ -583,11 +583,12 @@ int sts__api_grafana(struct sts__desk *desk, struct sts__exchange *exchange)
     const char *path = sts__exchange_path(exchange);
     const struct address *address = find_address(path);
     struct sts_error err = { 0 };
+    int r;
 
     if (address == NULL)
         return sts__exchange_fail(exchange, 404, "not-found", "there is no \"%.200s\"", path);
-    return respond(address, desk, exchange, &err) < 0 ? sts__exchange_fail_error(exchange, &err)
-                                                      : 0;
+    r = respond(address, desk, exchange, &err);
+    return r < 0 ? sts__exchange_fail_error(exchange, &err) : r;
 }
 
 /* What a data source looks for to know that it is there. */

@@ -251,7 +251,12 @@ static int respond(struct sts__desk *desk, struct sts__exchange *exchange,
     struct sts_error err = { 0 };
     struct sts__asked asked;
     struct sts__question question = {
-        .desk = desk, .exchange = exchange, .asked = &asked, .format = "json", .make = make_answer
+        .desk = desk,
+        .exchange = exchange,
+        .asked = &asked,
+        .format = "json",
+        .make = make_answer,
+        .fail = fail_search,
     };
     int r = sts__asked_init(&asked, form, exchange, &err);
 
@@ -264,7 +269,7 @@ static int respond(struct sts__desk *desk, struct sts__exchange *exchange,
         r = sts__respond(&question, &err);
     }
     sts__asked_deinit(&asked);
-    return r < 0 ? fail_search(exchange, &err) : 0;
+    return r < 0 ? fail_search(exchange, &err) : r;
 }
 
 int sts__api_search(struct sts__desk *desk, struct sts__exchange *exchange)

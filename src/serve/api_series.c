@@ -48,7 +48,7 @@ int sts__ask_series(const struct sts__question *question, struct sts_series **re
     sts_query_set_now_ns(query, question->asked->now_ns);
     sts_query_set_sole(query, true);
     sts_query_set_limits(query, STS__ASKED_SLICES_MAX, STS__ASKED_CELLS_MAX);
-    sts_query_set_cancel(query, sts__is_given_up, question->exchange);
+    sts_query_set_cancel(query, sts__is_given_up, (void *)(uintptr_t)question);
     r = sts__asked_set(question->asked, set_option, query, err);
     if (r >= 0 && sts_query_needs_range(query))
         r = sts_query_scan_store(query, store, err);

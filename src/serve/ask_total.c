@@ -49,7 +49,7 @@ int sts__ask_total(const struct sts__question *question, struct sts_total **ret_
         return r;
     sts_total_set_now_ns(total, question->asked->now_ns);
     r = sts__asked_set(question->asked, set_option, total, err);
-    sts_total_set_cancel(total, sts__is_given_up, question->exchange);
+    sts_total_set_cancel(total, sts__is_given_up, (void *)(uintptr_t)question);
     if (r >= 0)
         r = sts_total_add_store(total, question->desk->store, err);
     if (r < 0) {

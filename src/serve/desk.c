@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * desk.c - threads that answer questions, each with the store open to read.
+ *
+ * Why:  there are more of them than cores, so that whoever asks little is not kept waiting by who
+ *       asks much: no asker has more than there are cores, and none has the last one who has
+ *       another.
  */
 #include "serve/desk.h"
 
@@ -12,37 +16,111 @@
 #include "base/fail.h"
 #include "serve/exchange_wire.h"
 #include "serve/route.h"
+#include "serve/turns.h"
 
 struct worker {
     struct sts__desks *desks;
     struct sts__desk desk;
     pthread_t thread;
+    pthread_cond_t more;
+    bool is_called; /* and not awake yet */
+    bool is_busy;
+    uint64_t asker; /* of what it is busy with */
 };
 
 struct sts__desks {
-    pthread_mutex_t lock; /* of the queue */
-    pthread_cond_t more;
-    struct sts__exchange *first, *last;
-    size_t waiting, waiting_max;
+    pthread_mutex_t lock; /* of the queue, and of who is busy */
+    struct sts__desks_options options;
+    struct sts__turns turns;
     bool ends;
     unsigned count; /* of threads that run */
+    unsigned busy;
     struct worker workers[STS__DESKS_MAX];
 };
 
-static struct sts__exchange *take(struct sts__desks *desks)
+/* Whether one who asks may have one more desk. */
+static bool may(const void *context, uint64_t asker)
 {
+    const struct sts__desks *desks = context;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < desks->count; i++)
+        count += desks->workers[i].is_busy && desks->workers[i].asker == asker;
+    return count == 0 || (count < desks->options.share && desks->busy + 1 < desks->count);
+}
+
+static struct sts__exchange *take(struct worker *worker)
+{
+    struct sts__desks *desks = worker->desks;
     struct sts__exchange *exchange;
 
     pthread_mutex_lock(&desks->lock);
-    while (desks->first == NULL && !desks->ends)
-        pthread_cond_wait(&desks->more, &desks->lock);
-    exchange = desks->first;
+    while ((exchange = sts__turns_take(&desks->turns, may, desks)) == NULL &&
+           (!desks->ends || desks->turns.count > 0)) {
+        pthread_cond_wait(&worker->more, &desks->lock);
+        worker->is_called = false;
+    }
     if (exchange != NULL) {
-        desks->first = exchange->next;
-        desks->waiting--;
+        worker->is_busy = true;
+        worker->asker = exchange->asker;
+        desks->busy++;
     }
     pthread_mutex_unlock(&desks->lock);
     return exchange;
+}
+
+/* The first that is idle: the first ones have read what they need of the store. */
+static void call_one(struct sts__desks *desks)
+{
+    for (unsigned i = 0; i < desks->count; i++)
+        if (!desks->workers[i].is_busy && !desks->workers[i].is_called) {
+            desks->workers[i].is_called = true;
+            pthread_cond_signal(&desks->workers[i].more);
+            return;
+        }
+}
+
+static void call_all(struct sts__desks *desks)
+{
+    for (unsigned i = 0; i < desks->count; i++)
+        pthread_cond_signal(&desks->workers[i].more);
+}
+
+/* If there is one that may be answered now, this worker comes back for it. */
+static void put_down(struct worker *worker)
+{
+    struct sts__desks *desks = worker->desks;
+
+    pthread_mutex_lock(&desks->lock);
+    worker->is_busy = false;
+    desks->busy--;
+    if (desks->ends)
+        call_all(desks);
+    pthread_mutex_unlock(&desks->lock);
+}
+
+static int open_store(struct worker *worker, struct sts_error *err)
+{
+    const struct sts_store_options options = { .threads = 1 };
+
+    if (worker->desk.store != NULL)
+        return 0;
+    return sts_store_open(worker->desks->options.store_path, &options, &worker->desk.store, err);
+}
+
+static void handle(struct worker *worker, struct sts__exchange *exchange)
+{
+    struct sts_error err;
+    int r = 0;
+
+    if (sts__exchange_gone(exchange))
+        sts__exchange_fail(exchange, 503, "time", "it took too long until it was its turn");
+    else if (open_store(worker, &err) < 0)
+        sts__exchange_fail(exchange, 503, "store", "%s", err.text);
+    else
+        r = exchange->route->handle(&worker->desk, exchange);
+    if (r == 0)
+        sts__exchange_done(exchange);
 }
 
 static void *work(void *context)
@@ -50,29 +128,29 @@ static void *work(void *context)
     struct worker *worker = context;
     struct sts__exchange *exchange;
 
-    while ((exchange = take(worker->desks)) != NULL)
-        if (sts__exchange_gone(exchange)) {
-            sts__exchange_fail(exchange, 503, "time", "it took too long until it was its turn");
-            sts__exchange_done(exchange);
-        } else if (exchange->route->handle(&worker->desk, exchange) == 0) {
-            sts__exchange_done(exchange);
-        }
+    while ((exchange = take(worker)) != NULL) {
+        handle(worker, exchange);
+        put_down(worker);
+    }
     return NULL;
 }
 
-static int start(struct sts__desks *desks, struct sts__server *server, const char *store_path,
-                 struct sts_error *err)
+/* Called with the lock: a thread that runs looks at the count. */
+static int start(struct sts__desks *desks, struct sts__server *server, struct sts_error *err)
 {
-    const struct sts_store_options options = { .threads = 1 };
     struct worker *worker = &desks->workers[desks->count];
-    int r = sts_store_open(store_path, &options, &worker->desk.store, err);
+    int r = 0;
 
-    if (r < 0)
-        return r;
     worker->desks = desks;
     worker->desk.server = server;
+    if (desks->count < desks->options.share)
+        r = open_store(worker, err);
+    if (r < 0)
+        return r;
+    pthread_cond_init(&worker->more, NULL);
     r = pthread_create(&worker->thread, NULL, work, worker);
     if (r != 0) {
+        pthread_cond_destroy(&worker->more);
         sts_store_close(worker->desk.store);
         return sts__fail_errno(err, STS_E_IO, r, "starting a thread");
     }
@@ -80,8 +158,8 @@ static int start(struct sts__desks *desks, struct sts__server *server, const cha
     return 0;
 }
 
-int sts__desks_new(struct sts__server *server, const char *store_path, unsigned count,
-                   size_t queue_max, struct sts__desks **ret_desks, struct sts_error *err)
+int sts__desks_new(struct sts__server *server, const struct sts__desks_options *options,
+                   struct sts__desks **ret_desks, struct sts_error *err)
 {
     struct sts__desks *desks = calloc(1, sizeof(*desks));
     int r = 0;
@@ -89,10 +167,12 @@ int sts__desks_new(struct sts__server *server, const char *store_path, unsigned 
     if (desks == NULL)
         return sts__fail_nomem(err);
     pthread_mutex_init(&desks->lock, NULL);
-    pthread_cond_init(&desks->more, NULL);
-    desks->waiting_max = queue_max;
-    while (r >= 0 && desks->count < count && desks->count < STS__DESKS_MAX)
-        r = start(desks, server, store_path, err);
+    desks->options = *options;
+    desks->turns.max = options->queue_max;
+    pthread_mutex_lock(&desks->lock);
+    while (r >= 0 && desks->count < options->count && desks->count < STS__DESKS_MAX)
+        r = start(desks, server, err);
+    pthread_mutex_unlock(&desks->lock);
     if (r < 0) {
         sts__desks_free(desks);
         return r;
@@ -101,24 +181,27 @@ int sts__desks_new(struct sts__server *server, const char *store_path, unsigned 
     return 0;
 }
 
-bool sts__desks_submit(struct sts__desks *desks, struct sts__exchange *exchange)
+struct sts__exchange *sts__desks_submit(struct sts__desks *desks, struct sts__exchange *exchange)
 {
-    bool has_room;
+    uint64_t asker = exchange->asker;
+    struct sts__exchange *without_room;
 
-    exchange->next = NULL;
     pthread_mutex_lock(&desks->lock);
-    has_room = desks->waiting < desks->waiting_max;
-    if (has_room) {
-        if (desks->first == NULL)
-            desks->first = exchange;
-        else
-            desks->last->next = exchange;
-        desks->last = exchange;
-        desks->waiting++;
-        pthread_cond_signal(&desks->more);
-    }
+    without_room = sts__turns_add(&desks->turns, exchange);
+    if (may(desks, asker))
+        call_one(desks);
     pthread_mutex_unlock(&desks->lock);
-    return has_room;
+    return without_room;
+}
+
+size_t sts__desks_waiting(struct sts__desks *desks)
+{
+    size_t count;
+
+    pthread_mutex_lock(&desks->lock);
+    count = desks->turns.count;
+    pthread_mutex_unlock(&desks->lock);
+    return count;
 }
 
 void sts__desks_free(struct sts__desks *desks)
@@ -127,13 +210,13 @@ void sts__desks_free(struct sts__desks *desks)
         return;
     pthread_mutex_lock(&desks->lock);
     desks->ends = true;
-    pthread_cond_broadcast(&desks->more);
+    call_all(desks);
     pthread_mutex_unlock(&desks->lock);
     for (unsigned i = 0; i < desks->count; i++) {
         pthread_join(desks->workers[i].thread, NULL);
         sts_store_close(desks->workers[i].desk.store);
+        pthread_cond_destroy(&desks->workers[i].more);
     }
-    pthread_cond_destroy(&desks->more);
     pthread_mutex_destroy(&desks->lock);
     free(desks);
 }

@@ -49,6 +49,7 @@ struct sts__exchange {
     void (*resume)(struct sts__exchange *exchange); /* of the wire */
     void *wire;
     struct sts__exchange *next; /* in a queue */
+    uint64_t asker, turn;       /* in the queue of the desks: sts__asker_of */
 };
 
 /* sts__pairs_add - copies both texts. Errors: STS_E_LIMIT, STS_E_NOMEM. */

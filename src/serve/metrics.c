@@ -24,6 +24,7 @@
 #include "serve/desk.h"
 #include "serve/exchange_wire.h"
 #include "serve/ingest.h"
+#include "serve/making.h"
 #include "serve/route.h"
 #include "serve/server.h"
 
@@ -220,16 +221,19 @@ static void put_ingest(struct sts_sink *sink, struct sts__server *server)
 
 static void put_answers(struct sts_sink *sink, struct sts__server *server)
 {
-    struct sts__answers_counts counts;
+    struct sts__answers_counts counts = sts__answers_counts(sts__server_answers(server));
+    struct sts__makings_counts made = sts__makings_counts(sts__server_makings(server));
 
-    if (sts__server_answers(server) == NULL)
-        return;
-    counts = sts__answers_counts(sts__server_answers(server));
     put_one(sink, "answers_hits_total", "counter", "Questions answered as before.",
             (double)counts.hits, 0);
-    put_one(sink, "answers_misses_total", "counter", "Questions answered anew.",
-            (double)counts.misses, 0);
+    put_one(sink, "answers_misses_total", "counter", "Questions answered anew.", (double)made.made,
+            0);
+    put_one(sink, "answers_joined_total", "counter",
+            "Questions answered by the answer that another one was waiting for.",
+            (double)made.joined, 0);
     put_one(sink, "answers_bytes", "gauge", "Answers that are kept.", (double)counts.bytes, 0);
+    put_one(sink, "questions_waiting", "gauge", "Questions whose turn it is not yet.",
+            (double)sts__server_waiting(server), 0);
 }
 
 static void put_connections(struct sts_sink *sink, struct sts__server *server)

@@ -23,7 +23,8 @@
 #include "serve/answers.h"
 #include "serve/asked.h"
 #include "serve/desk.h"
-#include "serve/exchange.h"
+#include "serve/exchange_wire.h"
+#include "serve/making.h"
 #include "serve/media.h"
 #include "serve/negotiate.h"
 #include "serve/server.h"
@@ -31,6 +32,10 @@
 #define KEY_BYTES_MAX      ((size_t)16 << 20)
 #define ETAG_BYTES         64
 #define COMPRESS_BYTES_MIN 512 /* less is not worth it */
+
+/* The first byte of an answer that is kept tells whether it is encoded: a short one is not. */
+#define ENCODED 'e'
+#define PLAIN   'p'
 
 struct answering {
     struct sts__question *question;
@@ -88,37 +93,81 @@ static int set_headers(const struct answering *answering, struct sts_error *err)
     return r;
 }
 
-static int set_body_headers(const struct answering *answering, bool is_encoded,
+/* What a body is, to one who asked for it. */
+struct parcel {
+    const char *format, *encoding; /* NULL: none */
+    const char *data;
+    size_t len;
+};
+
+static int set_body_headers(const struct parcel *parcel, struct sts__exchange *exchange,
                             struct sts_error *err)
 {
-    const struct sts__question *question = answering->question;
-    const char *file_name = sts__medium_of(question->format)->file_name;
+    const char *file_name = sts__medium_of(parcel->format)->file_name;
     char text[64];
     int r = 0;
 
-    if (is_encoded)
-        r = sts__exchange_set_header(question->exchange, "Content-Encoding", answering->encoding,
-                                     err);
+    if (parcel->encoding != NULL)
+        r = sts__exchange_set_header(exchange, "Content-Encoding", parcel->encoding, err);
     if (r == 0 && file_name != NULL) {
         snprintf(text, sizeof(text), "attachment; filename=\"%s\"", file_name);
-        r = sts__exchange_set_header(question->exchange, "Content-Disposition", text, err);
+        r = sts__exchange_set_header(exchange, "Content-Disposition", text, err);
     }
     return r;
 }
 
-static int send(const struct answering *answering, const char *data, size_t len, bool is_encoded,
-                struct sts_error *err)
+static int send(const struct parcel *parcel, struct sts__exchange *exchange, struct sts_error *err)
 {
-    const struct sts__question *question = answering->question;
-    int r = set_body_headers(answering, is_encoded, err);
+    int r = set_body_headers(parcel, exchange, err);
 
     if (r < 0)
         return r;
-    if (sts__exchange_sink(question->exchange) == NULL)
+    if (sts__exchange_sink(exchange) == NULL)
         return sts__fail_nomem(err);
-    sts_sink_write(sts__exchange_sink(question->exchange), data, len);
-    sts__exchange_answer(question->exchange, 200, sts__medium_of(question->format)->type);
+    sts_sink_write(sts__exchange_sink(exchange), parcel->data, parcel->len);
+    sts__exchange_answer(exchange, 200, sts__medium_of(parcel->format)->type);
     return 0;
+}
+
+static int fail(const struct sts__question *question, struct sts__exchange *exchange,
+                const struct sts_error *err)
+{
+    return (question->fail == NULL ? sts__exchange_fail_error : question->fail)(exchange, err);
+}
+
+/* Whoever waited for it gets what the one who made it gets: a parcel, or, where there is none, why.
+ */
+static void send_to_others(struct sts__question *question, const struct parcel *parcel,
+                           const struct sts_error *why)
+{
+    struct sts__exchange *exchange, *next;
+    struct sts_error err;
+
+    if (question->making == NULL)
+        return;
+    exchange = sts__making_end(question->making);
+    question->making = NULL;
+    for (; exchange != NULL; exchange = next) {
+        next = exchange->next;
+        if (parcel == NULL)
+            fail(question, exchange, why);
+        else if (send(parcel, exchange, &err) < 0)
+            fail(question, exchange, &err);
+        sts__exchange_done(exchange);
+    }
+}
+
+/* data: with the byte before it that tells whether it is encoded, as it is kept. */
+static int send_to_all(const struct answering *answering, const char *data, size_t len,
+                       struct sts_error *err)
+{
+    struct sts__question *question = answering->question;
+    const struct parcel parcel = { question->format,
+                                   data[0] == ENCODED ? answering->encoding : NULL, data + 1,
+                                   len - 1 };
+
+    send_to_others(question, &parcel, NULL);
+    return send(&parcel, question->exchange, err);
 }
 
 /* --- making it --- */
@@ -144,7 +193,6 @@ static int compress(const char *encoding, const char *data, size_t len, struct s
     return sts_sink_close(packing, err);
 }
 
-/* The first byte of a kept answer tells whether it is encoded: a short one is not. */
 static void keep(const struct answering *answering, const char *data, size_t len)
 {
     struct sts__answer answer = { answering->key.data, answering->key.len, data, len };
@@ -152,29 +200,36 @@ static void keep(const struct answering *answering, const char *data, size_t len
     sts__answers_put(answers_of(answering), &answer);
 }
 
+static int keep_and_send(const struct answering *answering, struct sts_sink *memory,
+                         struct sts_error *err)
+{
+    size_t len;
+    const char *data = sts_sink_memory(memory, &len);
+
+    keep(answering, data, len); /* first: whoever no longer finds it being made finds it there */
+    return send_to_all(answering, data, len, err);
+}
+
 static int send_encoded(const struct answering *answering, const char *data, size_t len,
                         struct sts_error *err)
 {
+    static const char mark[] = { ENCODED };
     struct sts_sink *memory = NULL;
-    size_t packed_len;
-    const char *packed;
     int r = sts_sink_open_memory(STS__ANSWER_BYTES_MAX, &memory, err);
 
     if (r < 0)
         return r;
-    sts_sink_write(memory, "e", 1);
+    sts_sink_write(memory, mark, sizeof(mark));
     r = compress(answering->encoding, data, len, memory, err);
-    if (r >= 0) {
-        packed = sts_sink_memory(memory, &packed_len);
-        keep(answering, packed, packed_len);
-        r = send(answering, packed + 1, packed_len - 1, true, err);
-    }
+    if (r >= 0)
+        r = keep_and_send(answering, memory, err);
     (void)sts_sink_close(memory, NULL);
     return r;
 }
 
 static int make_anew(const struct answering *answering, struct sts_error *err)
 {
+    static const char mark[] = { PLAIN };
     struct sts__question *question = answering->question;
     struct sts_sink *memory = NULL;
     const char *data;
@@ -183,7 +238,7 @@ static int make_anew(const struct answering *answering, struct sts_error *err)
 
     if (r < 0)
         return r;
-    sts_sink_write(memory, "p", 1);
+    sts_sink_write(memory, mark, sizeof(mark));
     r = question->make(question, memory, err);
     if (r >= 0 && sts_sink_status(memory) < 0)
         r = sts__fail(err, sts_sink_status(memory) == STS_E_LIMIT ? STS_E_LIMIT : STS_E_NOMEM,
@@ -191,14 +246,44 @@ static int make_anew(const struct answering *answering, struct sts_error *err)
                       STS__ANSWER_BYTES_MAX);
     if (r >= 0) {
         data = sts_sink_memory(memory, &len);
-        if (answering->encoding != NULL && len > COMPRESS_BYTES_MIN) {
+        if (answering->encoding != NULL && len > COMPRESS_BYTES_MIN)
             r = send_encoded(answering, data + 1, len - 1, err);
-        } else {
-            keep(answering, data, len);
-            r = send(answering, data + 1, len - 1, false, err);
-        }
+        else
+            r = keep_and_send(answering, memory, err);
     }
     (void)sts_sink_close(memory, NULL);
+    return r;
+}
+
+/* Returns: 0, or 1 where there is none. */
+static int send_known(const struct answering *answering, struct sts_error *err)
+{
+    struct sts__answers *answers = answers_of(answering);
+    const struct sts__answer *known =
+        sts__answers_find(answers, answering->key.data, answering->key.len);
+    int r;
+
+    if (known == NULL)
+        return 1;
+    r = send_to_all(answering, known->data, known->len, err);
+    sts__answer_release(answers, known);
+    return r;
+}
+
+/* Once for all who ask it now. One may have come to its end since it was looked for. */
+static int make_once(const struct answering *answering, struct sts_error *err)
+{
+    struct sts__question *question = answering->question;
+    int r = sts__making_begin(sts__server_makings(question->desk->server), answering->key.data,
+                              answering->key.len, question->exchange, &question->making, err);
+
+    if (r != 0)
+        return r;
+    r = send_known(answering, err);
+    if (r > 0)
+        r = make_anew(answering, err);
+    if (r < 0)
+        send_to_others(question, NULL, err);
     return r;
 }
 
@@ -212,8 +297,6 @@ static bool is_read(const struct sts__exchange *exchange)
 static int answer(struct answering *answering, struct sts_error *err)
 {
     struct sts__exchange *exchange = answering->question->exchange;
-    struct sts__answers *answers = answers_of(answering);
-    const struct sts__answer *known;
     int r = make_key(answering, err);
 
     if (r < 0)
@@ -234,12 +317,8 @@ static int answer(struct answering *answering, struct sts_error *err)
     r = sts__bytes_check(&answering->key, "what is asked for", err);
     if (r < 0)
         return r;
-    known = sts__answers_find(answers, answering->key.data, answering->key.len);
-    if (known == NULL)
-        return make_anew(answering, err);
-    r = send(answering, known->data + 1, known->len - 1, known->data[0] == 'e', err);
-    sts__answer_release(answers, known);
-    return r;
+    r = send_known(answering, err);
+    return r > 0 ? make_once(answering, err) : r;
 }
 
 int sts__respond(struct sts__question *question, struct sts_error *err)
@@ -274,10 +353,12 @@ int sts__respond_to(struct sts__desk *desk, struct sts__exchange *exchange,
         r = sts__respond(&question, &err);
     }
     sts__asked_deinit(&asked);
-    return r < 0 ? sts__exchange_fail_error(exchange, &err) : 0;
+    return r < 0 ? fail(&question, exchange, &err) : r;
 }
 
-bool sts__is_given_up(void *exchange)
+bool sts__is_given_up(void *context)
 {
-    return sts__exchange_gone(exchange);
+    const struct sts__question *question = context;
+
+    return sts__making_is_given_up(question->making);
 }

@@ -11,6 +11,7 @@ struct sts__asked;
 struct sts__desk;
 struct sts__exchange;
 struct sts__form;
+struct sts__making;
 struct sts__question;
 struct sts_sink;
 
@@ -34,25 +35,29 @@ struct sts__question {
     const char *format; /* of the answer: "json", "svg" */
     sts__make_fn make;
     void *context; /* of make */
+    /* How a failure is answered; NULL: sts__exchange_fail_error. */
+    int (*fail)(struct sts__exchange *exchange, const struct sts_error *err);
+    struct sts__making *making; /* while it is being made */
 };
 
 /*
  * sts__respond_to - all that a handler does: take the arguments, and answer or tell what is wrong.
  *
  * format: NULL: as the argument "format" says, else the first that the form has.
- * Returns: 0.
+ * Returns: as a route's handle.
  */
 int sts__respond_to(struct sts__desk *desk, struct sts__exchange *exchange,
                     const struct sts__form *form, const char *format, sts__make_fn make);
 
 /*
- * sts__respond - answer: not changed, as before, or anew.
+ * sts__respond - answer: not changed, as before, or anew; for all who ask the same meanwhile.
  *
- * Errors: those of make and of the store; nothing was answered then.
+ * Returns: as a route's handle.
+ * Errors:  those of make and of the store; nothing was answered then.
  */
 STS_MUST_CHECK int sts__respond(struct sts__question *question, struct sts_error *err);
 
-/* sts__is_given_up - a sts_query_cancel_fn: whether the exchange is gone. */
-bool sts__is_given_up(void *exchange);
+/* sts__is_given_up - a sts_query_cancel_fn: whether nobody waits for the answer of a question. */
+bool sts__is_given_up(void *question);
 
 #endif

@@ -143,7 +143,7 @@ static int ask(struct run *run, const struct scope *scope, const char *by, enum 
     if (r < 0)
         return r;
     sts_query_set_limits(query, STS__ASKED_SLICES_MAX, CELLS_MAX);
-    sts_query_set_cancel(query, sts__is_given_up, run->question->exchange);
+    sts_query_set_cancel(query, sts__is_given_up, (void *)(uintptr_t)run->question);
     r = set_all(run, scope, by, metric, query);
     if (r >= 0)
         r = sts_query_add_store(query, run->question->desk->store, run->err);

@@ -16,6 +16,7 @@
 #include "base/fail.h"
 #include "serve/access_log.h"
 #include "serve/answers.h"
+#include "serve/asker.h"
 #include "serve/auth.h"
 #include "serve/desk.h"
 #include "serve/exchange_wire.h"
@@ -23,6 +24,7 @@
 #include "serve/http.h"
 #include "serve/ingest.h"
 #include "serve/listen.h"
+#include "serve/making.h"
 #include "serve/metrics.h"
 #include "serve/patrol.h"
 #include "serve/pem.h"
@@ -30,7 +32,9 @@
 #include "serve/route.h"
 #include "writer/quiet_thread.h"
 
-#define QUEUE_MAX            256 /* questions that wait for a desk */
+#define QUEUE_MAX            256 /* questions that wait for a desk, unless options say other */
+#define CORES_MAX            64
+#define SPARE_DESKS_MIN      2
 #define CONNECTIONS_MAX      1024
 #define PEER_CONNECTIONS_MAX 256
 #define READING_S            60                 /* that a request may take to come in */
@@ -64,6 +68,7 @@ struct sts__server {
     struct sts__desks *desks;
     struct sts__http *http;
     struct sts__answers *answers;
+    struct sts__makings *makings;
 
     pthread_mutex_t lock; /* of the count */
     pthread_cond_t none;
@@ -89,6 +94,18 @@ static void begin(void *context, struct sts__exchange *exchange)
     sts__gate_pass(&server->gate, exchange);
 }
 
+/* Which may be another one's that is turned away. */
+static void submit(struct sts__server *server, struct sts__exchange *exchange)
+{
+    exchange->deadline_mono_ns = exchange->begin_mono_ns + server->query_ns;
+    exchange->asker = sts__asker_of(exchange->grant.name, exchange->peer);
+    exchange = sts__desks_submit(server->desks, exchange);
+    if (exchange == NULL)
+        return;
+    sts__gate_turn_away(exchange, 503, "busy", "too many questions wait already", "1");
+    sts__exchange_done(exchange);
+}
+
 static void handle(void *context, struct sts__exchange *exchange)
 {
     struct sts__server *server = context;
@@ -99,11 +116,8 @@ static void handle(void *context, struct sts__exchange *exchange)
     count_under_way(server, 1);
     switch (exchange->route->where) {
     case STS__DESK:
-        exchange->deadline_mono_ns = exchange->begin_mono_ns + server->query_ns;
-        if (sts__desks_submit(server->desks, exchange))
-            return;
-        sts__gate_turn_away(exchange, 503, "busy", "too many questions wait already", "1");
-        break;
+        submit(server, exchange);
+        return;
     case STS__AT_ONCE:
     case STS__INGEST:
         r = exchange->route->handle(&server->no_desk, exchange);
@@ -129,7 +143,7 @@ static unsigned core_count(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return count < 1 ? 1 : count > STS__DESKS_MAX ? STS__DESKS_MAX : (unsigned)count;
+    return count < 1 ? 1 : count > CORES_MAX ? CORES_MAX : (unsigned)count;
 }
 
 static int read_pems(struct sts__server *server, const struct sts__server_options *options,
@@ -204,6 +218,21 @@ static int start_watching(struct sts__server *server, const struct sts__server_o
     return r;
 }
 
+/* As many for one who asks as there are cores, and as many again for others. */
+static int start_desks(struct sts__server *server, const struct sts__server_options *options,
+                       struct sts_error *err)
+{
+    unsigned share = core_count();
+    const struct sts__desks_options desks_options = {
+        .store_path = options->store_path,
+        .count = share + (share < SPARE_DESKS_MIN ? SPARE_DESKS_MIN : share),
+        .share = share,
+        .queue_max = options->queue_max != 0 ? options->queue_max : QUEUE_MAX,
+    };
+
+    return sts__desks_new(server, &desks_options, &server->desks, err);
+}
+
 static int open_store(struct sts__server *server, const struct sts__server_options *options,
                       struct sts_error *err)
 {
@@ -214,8 +243,9 @@ static int open_store(struct sts__server *server, const struct sts__server_optio
     if (r >= 0)
         r = sts__answers_new(ANSWERS_BYTES_MAX, &server->answers, err);
     if (r >= 0)
-        r = sts__desks_new(server, options->store_path, core_count(), QUEUE_MAX, &server->desks,
-                           err);
+        r = sts__makings_new(&server->makings, err);
+    if (r >= 0)
+        r = start_desks(server, options, err);
     return r;
 }
 
@@ -282,6 +312,11 @@ struct sts__metrics *sts__server_metrics(const struct sts__server *server)
     return server->metrics;
 }
 
+size_t sts__server_waiting(const struct sts__server *server)
+{
+    return sts__desks_waiting(server->desks);
+}
+
 size_t sts__server_connections(const struct sts__server *server, uint64_t *ret_ended)
 {
     return sts__patrol_count(server->patrol, ret_ended);
@@ -295,6 +330,11 @@ struct sts__ingest *sts__server_ingest(const struct sts__server *server)
 struct sts__answers *sts__server_answers(const struct sts__server *server)
 {
     return server->answers;
+}
+
+struct sts__makings *sts__server_makings(const struct sts__server *server)
+{
+    return server->makings;
 }
 
 /* What was handed on is answered; who does not take his answer is not waited for. */
@@ -329,6 +369,7 @@ void sts__server_stop(struct sts__server *server)
     sts__patrol_free(server->patrol);
     sts__pem_forget(server->certificate);
     sts__pem_forget(server->key);
+    sts__makings_free(server->makings);
     sts__answers_free(server->answers);
     pthread_cond_destroy(&server->none);
     pthread_mutex_destroy(&server->lock);

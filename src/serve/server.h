@@ -9,6 +9,7 @@
 
 struct sts__answers;
 struct sts__ingest;
+struct sts__makings;
 struct sts__metrics;
 struct sts__server;
 
@@ -23,6 +24,7 @@ struct sts__server_options {
     unsigned metric_functions; /* that /metrics tells, at most STS__METRIC_FUNCTIONS_MAX */
     int64_t query_ns;          /* that a question may take; 0: 30 s */
     int64_t reading_ns;        /* that a request may take to come in; 0: 60 s */
+    uint32_t queue_max;        /* questions that may wait for their turn; 0: 256 */
 };
 
 /* sts__server_start - serve in threads of its own. Errors: STS_E_USAGE, STS_E_IO, the store's. */
@@ -40,10 +42,16 @@ struct sts__ingest *sts__server_ingest(const struct sts__server *server);
 
 struct sts__metrics *sts__server_metrics(const struct sts__server *server);
 
+/* sts__server_waiting - questions whose turn it is not yet. */
+size_t sts__server_waiting(const struct sts__server *server);
+
 /* sts__server_connections - that are there; ended: as too slow, since the start. */
 size_t sts__server_connections(const struct sts__server *server, uint64_t *ret_ended);
 
 /* sts__server_answers - answers that were given before; NULL: none are kept. */
 struct sts__answers *sts__server_answers(const struct sts__server *server);
+
+/* sts__server_makings - answers that are being made. */
+struct sts__makings *sts__server_makings(const struct sts__server *server);
 
 #endif
