@@ -128,13 +128,13 @@ export class Chart {
       axes: [
         axis({
           size: 42, gap: 6,
-          splits: (u) => timeTicks(this.zone(), u.scales.x!.min!, u.scales.x!.max!, u.over.clientWidth / TICK_WIDTH_PX),
+          splits: (u) => timeTicks(this.zone(), u.scales.x!.min!, u.scales.x!.max!, u.bbox.width / uPlot.pxRatio / TICK_WIDTH_PX),
           values: (_u, splits) => tickTexts(this.zone(), splits),
           grid: { show: false },
         }),
         axis({
           size: (_u, values) => 16 + 7 * Math.max(3, ...(values ?? []).map((text) => text.length)), gap: 6,
-          splits: (u) => valueTicks(u.scales.y!.max!, this.unit().factor, u.over.clientHeight / TICK_HEIGHT_PX),
+          splits: (u) => valueTicks(u.scales.y!.max!, this.unit().factor, u.bbox.height / uPlot.pxRatio / TICK_HEIGHT_PX),
           values: (_u, splits) => {
             const digits = tickDigits(splits, this.unit().factor);
             return splits.map((split) => inUnit(split, this.unit(), digits));

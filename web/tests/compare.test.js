@@ -66,10 +66,13 @@ test("the table tells the change of each function", async () => {
 
 test("both charts are drawn, on one scale", async () => {
   const drawn = await page.locator(".compare canvas").evaluateAll((all) => all.map((canvas) => {
-    const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-    return data.some((byte) => byte !== 0);
+    const { width, height } = canvas;
+    const inked = (left, top, right, bottom) =>
+      canvas.getContext("2d").getImageData(left, top, right - left, bottom - top).data.some((byte) => byte !== 0);
+    return { bars: inked(width / 2, 0, width, height / 2), values: inked(0, 0, 40, height / 2), times: inked(0, height - 36, width, height) };
   }));
-  assert.deepEqual(drawn, [true, true]);
+  const all = { bars: true, values: true, times: true };
+  assert.deepEqual(drawn, [all, all]);
   assert.match((await texts(page, ".card.base h3"))[0], /^Before · 2026-03-02 10:00 – 11:00$/);
 });
 
