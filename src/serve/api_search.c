@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * api_search.c - POST /_search, /_msearch, /INDEX/_search: questions of dashboards that were made
- * for Elasticsearch.
+ * api_search.c - POST /_search, /_msearch, /_count, /INDEX/_search: questions of dashboards that
+ * were made for Elasticsearch.
  *
  * Source: Elasticsearch's reference, "Search API", "Multi search API"; docs/api.md.
  */
@@ -62,6 +62,15 @@ const struct sts__form sts__form_msearch = {
     .own = own,
     .own_count = OWN_COUNT,
     .body = "",
+};
+
+const struct sts__form sts__form_count = {
+    .path = "/_count",
+    .summary = "How many profiles a search of Elasticsearch's would find",
+    .gives = "Count",
+    .own = own,
+    .own_count = OWN_COUNT,
+    .body = "SearchBody",
 };
 
 /* --- errors --- */
@@ -156,6 +165,28 @@ static int write_search(const struct sts__question *question, const char *body, 
 static int make(struct sts__question *question, struct sts_sink *sink, struct sts_error *err)
 {
     return write_search(question, question->body, question->body_len, false, sink, err);
+}
+
+static int make_count(struct sts__question *question, struct sts_sink *sink, struct sts_error *err)
+{
+    struct sts__search search;
+    struct sts__finding finding = { 0 };
+    struct sts__put put;
+    int r =
+        sts__search_read(&search, question->body, question->body_len, question->asked->now_ns, err);
+
+    if (r >= 0)
+        r = sts__search_run(question, &search, &finding, err);
+    if (r >= 0) {
+        sts__put_open(&put, sink, "{");
+        sts__put_u64_member(&put, "count", finding.n_profiles);
+        sts__put_name(&put, "_shards");
+        sts__put_text(sink, STS__SEARCH_SHARDS);
+        sts__put_close(&put, "}");
+    }
+    sts__finding_deinit(&finding);
+    sts__search_deinit(&search);
+    return r;
 }
 
 /* --- several --- */
@@ -275,6 +306,11 @@ static int respond(struct sts__desk *desk, struct sts__exchange *exchange,
 int sts__api_search(struct sts__desk *desk, struct sts__exchange *exchange)
 {
     return respond(desk, exchange, &sts__form_search, make);
+}
+
+int sts__api_count(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    return respond(desk, exchange, &sts__form_count, make_count);
 }
 
 int sts__api_msearch(struct sts__desk *desk, struct sts__exchange *exchange)

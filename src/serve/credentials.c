@@ -2,9 +2,10 @@
 /*
  * credentials.c - the token that a header "Authorization" shows.
  *
- * Why:  shippers of logs know the ways of Elasticsearch alone; Fluent Bit sends a user's name and a
- *       password, so a token may be the password of any user.
- * Source: RFC 6750, RFC 7617, RFC 4648.
+ * Why:  shippers of logs know the ways of Elasticsearch alone; Fluent Bit and rsyslog send a user's
+ *       name and a password, so a token may be the password of any user; and Elastic's own clients
+ *       an API key, which is an id and a key in base64, so a token may be the key of any id.
+ * Source: RFC 6750, RFC 7617, RFC 4648; Elasticsearch's reference, "Create API key".
  */
 #include "serve/credentials.h"
 
@@ -52,13 +53,12 @@ static const char *behind(const char *authorization, const char *scheme)
 
 const char *sts__credentials_token(const char *authorization, char *room)
 {
-    const char *token = behind(authorization, "Bearer"), *packed, *colon;
+    const char *token = behind(authorization, "Bearer"), *key, *colon;
 
-    if (token == NULL)
-        token = behind(authorization, "ApiKey");
-    packed = behind(authorization, "Basic");
-    if (packed == NULL || !unpack(packed, room))
+    if (token != NULL)
         return token;
-    colon = strchr(room, ':');
-    return colon == NULL ? NULL : colon + 1;
+    key = behind(authorization, "ApiKey");
+    token = key == NULL ? behind(authorization, "Basic") : key;
+    colon = token != NULL && unpack(token, room) ? strchr(room, ':') : NULL;
+    return colon == NULL ? key : colon + 1;
 }

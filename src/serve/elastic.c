@@ -3,8 +3,9 @@
  * elastic.c - what shippers of logs ask an Elasticsearch before they send.
  *
  * Filebeat asks for the version and the licence, and would load templates and policies where it is
- * not told otherwise; Vector for the version and the cluster's health; clients of Elastic's own
- * want the header X-Elastic-Product. Fluent Bit asks for nothing. The answers are those of an
+ * not told otherwise; Vector for the version and the cluster's health, rsyslog for the health as
+ * text; clients of Elastic's own want the header X-Elastic-Product. Fluent Bit and syslog-ng ask
+ * for nothing. The answers are those of an
  * Elasticsearch 8 that has all that they look for and keeps none of what they bring.
  * Source: Elasticsearch's reference; libbeat's eslegclient and licenser; Vector's sink.
  */
@@ -12,11 +13,16 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/escape.h"
 #include "serve/exchange.h"
 #include "serve/page.h"
 
 /* As what the server looks; Filebeat refuses to talk to one older than itself by a major number. */
 #define VERSION "8.17.0"
+
+#define NS_PER_S  INT64_C(1000000000)
+#define S_PER_DAY 86400
 
 static int answer(struct sts__exchange *exchange, const char *json)
 {
@@ -74,6 +80,27 @@ int sts__elastic_health(struct sts__desk *desk, struct sts__exchange *exchange)
                   "\"number_of_nodes\":1,\"number_of_data_nodes\":1,\"active_primary_shards\":1,"
                   "\"active_shards\":1,\"relocating_shards\":0,\"initializing_shards\":0,"
                   "\"unassigned_shards\":0,\"active_shards_percent_as_number\":100.0}\n");
+}
+
+int sts__elastic_cat_health(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    struct sts_sink *sink = sts__exchange_sink(exchange);
+    int64_t now_s = sts__clock_wall_ns() / NS_PER_S;
+    int second = (int)(now_s % S_PER_DAY);
+
+    (void)desk;
+    if (sink == NULL)
+        return sts__exchange_fail(exchange, 503, "memory", "out of memory");
+    sts__put_format(sink, "%lld %02d:%02d:%02d statslice green 1 1 1 1 0 0 0 0 - 100.0%%\n",
+                    (long long)now_s, second / 3600, second / 60 % 60, second % 60);
+    sts__exchange_answer(exchange, 200, "text/plain; charset=utf-8");
+    return 0;
+}
+
+int sts__elastic_refresh(struct sts__desk *desk, struct sts__exchange *exchange)
+{
+    (void)desk;
+    return answer(exchange, "{\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0}}\n");
 }
 
 int sts__elastic_exists(struct sts__desk *desk, struct sts__exchange *exchange)

@@ -14,6 +14,11 @@ int sts__elastic_root(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__elastic_license(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__elastic_health(struct sts__desk *desk, struct sts__exchange *exchange);
 
+/* sts__elastic_cat_health - the same as a line of text, which rsyslog looks for when the server was
+ * away. sts__elastic_refresh - what was acknowledged can be asked for: nothing is to be done. */
+int sts__elastic_cat_health(struct sts__desk *desk, struct sts__exchange *exchange);
+int sts__elastic_refresh(struct sts__desk *desk, struct sts__exchange *exchange);
+
 /* sts__elastic_exists - templates, policies, pipelines: there are none to be loaded. */
 int sts__elastic_exists(struct sts__desk *desk, struct sts__exchange *exchange);
 

@@ -168,6 +168,7 @@ const struct sts__schema sts__openapi_schemas[] = {
     { "Diff", DIFF },
     { "Search", SEARCH },
     { "SearchBody", SEARCH_BODY },
+    { "Count", OBJECT("\"count\",\"_shards\"", "\"count\":" COUNT ",\"_shards\":" ANY) },
     { "SearchList",
       OBJECT("\"responses\",\"took\"", "\"took\":" COUNT ",\"responses\":" LIST(ANY)) },
     { "GrafanaQuery", GRAFANA_QUERY },

@@ -10,6 +10,9 @@
 struct sts__question;
 struct sts_sink;
 
+/* Of every answer: there is one, and all of it was asked. */
+#define STS__SEARCH_SHARDS "{\"total\":1,\"successful\":1,\"skipped\":0,\"failed\":0}"
+
 /* Where the buckets of a histogram begin; ascending. */
 struct sts__points {
     const int64_t *begins_ns;

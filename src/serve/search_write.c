@@ -410,7 +410,7 @@ int sts__search_write(const struct sts__search *search, const struct sts__findin
     sts__put_i64_member(&put, "took", took_ms);
     sts__put_bool_member(&put, "timed_out", false);
     sts__put_name(&put, "_shards");
-    sts__put_text(sink, "{\"total\":1,\"successful\":1,\"skipped\":0,\"failed\":0}");
+    sts__put_text(sink, STS__SEARCH_SHARDS);
     put_hits(search, finding, &put);
     if (search->first != NULL) {
         sts__put_name(&put, "aggregations");

@@ -271,7 +271,7 @@ class Bulk(IngestTest):
         token = self.ok("token", "add", "s.db", "--role", "ingest", "--name", "shipper").strip()
         server = self.serve()
         basic = base64.b64encode(("anybody:" + token).encode()).decode()
-        for header in ("Bearer " + token, "ApiKey " + token, "Basic " + basic, "basic  " + basic):
+        for header in ("Bearer " + token, "ApiKey " + token, "ApiKey " + basic, "Basic " + basic, "basic  " + basic):
             self.assertFalse(self.post(server, "/_bulk", bulk([line(1).strip()]), Authorization=header)["errors"])
         for header in ("Basic " + basic[:-8], "Basic !", "Basic " + base64.b64encode(token.encode()).decode(),
                        "Bearer" + token, token, "Basic " + "A" * 2000, ""):
