@@ -31,7 +31,8 @@ install() {
 install git gcc meson ninja-build pkg-config python3 python3-dev \
     libcairo2-dev libpcre2-dev libzstd-dev zlib1g-dev libsqlite3-dev sqlite3 libxxhash-dev libcmocka-dev \
     libncurses-dev libmicrohttpd-dev libcurl4-openssl-dev nettle-dev openssl tmux \
-    clang-14 libclang-rt-14-dev chromium fonts-dejavu-core python3-hypothesis tzdata mandoc zstd gunicorn
+    clang-14 libclang-rt-14-dev chromium fonts-dejavu-core python3-hypothesis tzdata mandoc zstd gunicorn \
+    rsyslog rsyslog-elasticsearch python3-elasticsearch
 # Where there is a newer node than Debian's it stays.
 command -v node >/dev/null || install nodejs
 command -v npm >/dev/null || install npm

@@ -2,17 +2,18 @@
 /*
  * api_labels.c - GET /api/v1/labels: which labels profiles have, and how many of them.
  *
- * In:   what the store lists of its series; no profile is read.
+ * In:   what the store lists of its series; of a span of time, when its profiles began and ended.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <statslice/profile.h>
+#include <statslice/scan.h>
 #include <statslice/store.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
 #include "query/filter.h"
+#include "query/store_lanes.h"
 #include "serve/api.h"
 #include "serve/desk.h"
 #include "serve/put.h"
@@ -25,7 +26,7 @@ const struct sts__form sts__form_labels = {
     .summary = "Labels of the profiles, their values, and how many profiles have each",
     .gives = "Labels",
     .options = sts_query_options,
-    .some = "where",
+    .some = "from to where zone",
 };
 
 /* Profiles of one series with one label; then, sorted and summed, of all series. */
@@ -36,7 +37,6 @@ struct pair {
 };
 
 struct listing {
-    struct sts__filter filter;
     struct pair *pairs;
     size_t count, cap;
     struct pair all; /* profiles with any labels */
@@ -51,30 +51,16 @@ static void add_up(struct pair *sum, const struct pair *other)
     sum->n_profiles += other->n_profiles;
 }
 
-/* Returns: 1, 0 where a condition does not hold, or a failure. */
-static int is_asked(const struct listing *listing, const struct sts_store_series *series,
-                    struct sts_profile *scratch, struct sts_error *err)
-{
-    int r = 0;
-
-    sts_profile_clear(scratch);
-    for (size_t i = 0; r == 0 && i < series->label_count; i++)
-        r = sts_profile_set_label(scratch, series->label_keys[i], series->label_values[i], err);
-    return r < 0 ? r : sts__filter_profile(&listing->filter, scratch, err);
-}
-
 static int add_series(struct listing *listing, const struct sts_store_series *series,
-                      struct sts_error *err)
+                      const struct pair *of_series, struct sts_error *err)
 {
-    struct pair pair = { .n_profiles = series->n_profiles,
-                         .first_ns = series->first_ns,
-                         .last_ns = series->last_ns };
+    struct pair pair = *of_series;
     int r = sts__grow(&listing->pairs, &listing->cap, listing->count + series->label_count,
                       sizeof(*listing->pairs), PAIRS_MAX);
 
     if (r < 0)
         return sts__fail_nomem(err);
-    if (series->n_profiles == 0)
+    if (pair.n_profiles == 0)
         return 0;
     add_up(&listing->all, &pair);
     for (size_t i = 0; i < series->label_count; i++) {
@@ -165,47 +151,106 @@ static void put_document(const struct listing *listing, struct sts_sink *sink)
     sts__put_close(&put, "}\n");
 }
 
-static int add_condition(void *listing, const char *name, const char *value, struct sts_error *err)
+/* --- what is asked for --- */
+
+/* Profiles that reach into a span of time, by series. */
+struct counting {
+    int64_t from_ns, to_ns;
+    struct pair *pairs; /* by place in the list of series */
+};
+
+static int count_block(void *context, const struct sts_scan_block *block, struct sts_error *err)
 {
-    (void)name; /* there is one alone */
-    return sts__filter_add_label(&((struct listing *)listing)->filter, value, err);
+    struct counting *counting = context;
+
+    (void)err;
+    for (size_t i = 0; i < block->span_count; i++) {
+        const struct sts_scan_span *span = &block->spans[i];
+        struct pair pair = { .n_profiles = 1, .first_ns = span->begin_ns, .last_ns = span->end_ns };
+        if (span->begin_ns < counting->to_ns &&
+            (span->end_ns > counting->from_ns || span->begin_ns == counting->from_ns))
+            add_up(&counting->pairs[block->lane], &pair);
+    }
+    return 0;
 }
 
-static int collect(struct listing *listing, struct sts_store_list *list, struct sts_error *err)
+/* Of profiles that lie in it, spans are read and no figures. */
+static int count_span(const struct sts__question *question, const struct sts__store_lanes *lanes,
+                      struct counting *counting, struct sts_error *err)
 {
-    size_t count;
-    const struct sts_store_series *series = sts_store_list_series(list, &count);
-    struct sts_profile *scratch = sts_profile_new(NULL);
-    int r = scratch == NULL ? sts__fail_nomem(err) : 0;
+    const int64_t edges_ns[2] = { counting->from_ns, counting->to_ns };
+    const struct sts_scan scan = {
+        .from_ns = counting->from_ns,
+        .to_ns = counting->to_ns,
+        .edges_ns = edges_ns,
+        .edge_count = 2,
+        .lanes = lanes->lane_of,
+        .series_count = lanes->series_count,
+        .is_cancelled = sts__is_given_up,
+        .cancel_context = (void *)(uintptr_t)question,
+    };
 
-    for (size_t i = 0; r >= 0 && i < count; i++) {
-        r = is_asked(listing, &series[i], scratch, err);
-        if (r > 0)
-            r = add_series(listing, &series[i], err);
-    }
-    sts_profile_free(scratch);
+    if (counting->from_ns >= counting->to_ns)
+        return sts__fail(err, STS_E_USAGE, "from must be before to");
+    return sts_store_scan(question->desk->store, &scan, count_block, counting, NULL, err);
+}
+
+/* Without a span, the list tells all of it. */
+static int count_all(const struct sts__question *question, const struct sts__store_lanes *lanes,
+                     struct pair *pairs, struct sts_error *err)
+{
+    struct counting counting = { .pairs = pairs };
+    int r = sts__asked_range(question->asked, &counting.from_ns, &counting.to_ns, err);
+
+    if (r < 0)
+        return r;
+    if (counting.from_ns != INT64_MIN || counting.to_ns != INT64_MAX)
+        return count_span(question, lanes, &counting, err);
+    for (size_t i = 0; i < lanes->listed_count; i++)
+        pairs[i] = (struct pair){ .n_profiles = lanes->series[i].n_profiles,
+                                  .first_ns = lanes->series[i].first_ns,
+                                  .last_ns = lanes->series[i].last_ns };
+    return 0;
+}
+
+static int collect(const struct sts__question *question, const struct sts__store_lanes *lanes,
+                   struct listing *listing, struct sts_error *err)
+{
+    struct pair *pairs = calloc(lanes->listed_count + 1, sizeof(*pairs));
+    int r = pairs == NULL ? sts__fail_nomem(err) : count_all(question, lanes, pairs, err);
+
+    for (size_t i = 0; r >= 0 && i < lanes->listed_count; i++)
+        if (lanes->lane_of[lanes->series[i].id] != STS_SCAN_SKIP)
+            r = add_series(listing, &lanes->series[i], &pairs[i], err);
+    free(pairs);
     return r;
+}
+
+static int add_condition(void *filter, const char *name, const char *value, struct sts_error *err)
+{
+    return strcmp(name, "where") == 0 ? sts__filter_add_label(filter, value, err) : 0;
 }
 
 static int make(struct sts__question *question, struct sts_sink *sink, struct sts_error *err)
 {
     struct listing listing = { .count = 0 };
-    struct sts_store_list *list = NULL;
+    struct sts__store_lanes lanes = { 0 };
+    struct sts__filter filter;
     int r;
 
-    sts__filter_init(&listing.filter);
-    r = sts__asked_set(question->asked, add_condition, &listing, err);
+    sts__filter_init(&filter);
+    r = sts__asked_set(question->asked, add_condition, &filter, err);
     if (r >= 0)
-        r = sts_store_list_open_series(question->desk->store, &list, err);
+        r = sts__store_lanes_open(&lanes, question->desk->store, &filter, NULL, err);
     if (r >= 0)
-        r = collect(&listing, list, err);
+        r = collect(question, &lanes, &listing, err);
     if (r >= 0) {
         sum_pairs(&listing);
         put_document(&listing, sink);
     }
     free(listing.pairs);
-    sts_store_list_close(list);
-    sts__filter_deinit(&listing.filter);
+    sts__store_lanes_deinit(&lanes);
+    sts__filter_deinit(&filter);
     return r;
 }
 

@@ -277,11 +277,18 @@ class CountedByHand(Api):
                          (len(found), found[:1]))
 
     def test_labels_are_counted(self):
-        for condition, holds in ((None, lambda labels: True),
-                                 ("host!=h1", lambda labels: labels["host"] != "h1")):
-            got = self.json("labels", **({"where": condition} if condition else {}))
-            chosen = [profile for profile in self.shared.profiles if holds(profile[2])]
+        span = {"from": rfc3339(BEGIN + 60), "to": rfc3339(BEGIN + 120.5)}
+        reaches = lambda begin, end: begin < BEGIN + 120.5 and end > BEGIN + 60
+        always, elsewhere = lambda *_: True, lambda labels: labels["host"] != "h1"
+        for asked, holds, lies in (({}, always, always), ({"where": "host!=h1"}, elsewhere, always),
+                                   (span, always, reaches), (dict(span, where="host!=h1"), elsewhere, reaches),
+                                   ({"from": span["from"]}, always, lambda _, end: end > BEGIN + 60),
+                                   ({"to": span["from"]}, always, lambda begin, _: begin < BEGIN + 60)):
+            got = self.json("labels", **asked)
+            chosen = [profile for profile in self.shared.profiles if holds(profile[2]) and lies(*profile[:2])]
+            self.assertGreater(len(chosen), 0)
             self.assertEqual(got["profile_count"], len(chosen))
+            self.assertEqual(got["first"], rfc3339(min(begin for begin, _, _, _ in chosen)))
             self.assertEqual(got["last"], rfc3339(max(end for _, end, _, _ in chosen)))
             counts = collections.Counter((key, value) for _, _, labels, _ in chosen for key, value in labels.items())
             self.assertEqual({(key["key"], value["value"]): value["profile_count"] for key in got["labels"]
@@ -349,7 +356,7 @@ class Wire(Api):
         ("profile?metric=ncalls", 400, "metric"), ("profile?from=x", 400, "from"),
         ("profile?from=now&to=-1h", 400, "from"), ("callers", 400, "function"), ("diff", 400, "base"),
         ("diff?base=yesterday&new=today", 404, "yesterday"), ("functions?limit=0", 400, "limit"),
-        ("functions?q=(", 400, "regular"), ("labels?where=x", 400, "where"), ("labels?from=now", 400, "from"),
+        ("functions?q=(", 400, "regular"), ("labels?where=x", 400, "where"), ("labels?from=now&to=-1h", 400, "from"),
         ("series?" + "&".join(["where=a=b"] * 300), 400, ""),
     ]
 
