@@ -156,6 +156,17 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+int sts__num_hex_digit(char digit)
+{
+    if (is_digit(digit))
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
 int sts__num_parse_u64(const char *text, size_t len, uint64_t *ret_value)
 {
     uint64_t value = 0;

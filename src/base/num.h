@@ -35,6 +35,9 @@ STS_MUST_CHECK int sts__num_parse_ns(const char *text, size_t len, int64_t *ret_
 STS_MUST_CHECK int sts__num_parse_i64(const char *text, size_t len, int64_t *ret_value);
 STS_MUST_CHECK int sts__num_parse_u64(const char *text, size_t len, uint64_t *ret_value);
 
+/* sts__num_hex_digit - what a hexadecimal digit stands for, or -1. */
+int sts__num_hex_digit(char digit);
+
 /* sts__num_parse_double - any JSON number; "." is the decimal point in every locale. */
 STS_MUST_CHECK int sts__num_parse_double(const char *text, size_t len, double *ret_value);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "format/json_read.h"
 
@@ -71,17 +72,6 @@ bool sts__json_is(const struct sts__json_text *text, const char *word, size_t wo
     return text->len == word_len && memcmp(text->at, word, word_len) == 0;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Four hexadecimal digits. Returns: their value, or -1. */
 static int32_t hex4(const char *at, const char *end)
 {
@@ -90,7 +80,7 @@ static int32_t hex4(const char *at, const char *end)
     if (end - at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
+        int digit = sts__num_hex_digit(at[i]);
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/num.h"
 #include "serve/grafana.h"
 #include "serve/search_body.h"
 
@@ -61,11 +62,6 @@ static void read_payload(struct sts__body *body, struct sts__grafana_options *op
         read_values(body, options, key);
 }
 
-static char unhex(char digit)
-{
-    return (char)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-}
-
 /* A part of "metric=ncalls&by=name", as URLs escape it. */
 static const char *keep_part(struct sts__body *body, const char *at, size_t len)
 {
@@ -74,8 +70,10 @@ static const char *keep_part(struct sts__body *body, const char *at, size_t len)
     sts__bytes_clear(bytes);
     for (size_t i = 0; i < len; i++) {
         char byte = at[i] == '+' ? ' ' : at[i];
-        if (byte == '%' && i + 2 < len && strspn(at + i + 1, "0123456789abcdefABCDEF") >= 2) {
-            byte = (char)(unhex(at[i + 1]) << 4 | unhex(at[i + 2]));
+        int high = byte == '%' && i + 2 < len ? sts__num_hex_digit(at[i + 1]) : -1;
+        int low = high >= 0 ? sts__num_hex_digit(at[i + 2]) : -1;
+        if (low >= 0) {
+            byte = (char)(high << 4 | low);
             i += 2;
         }
         if (byte == '\0')
