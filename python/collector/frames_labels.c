@@ -129,13 +129,40 @@ static void look_now(void)
 
 /* --- label --- */
 
+/* Clears an error that is the value's and not the program's business (it is no interrupt). */
+static bool forgive(void)
+{
+    bool is_forgiven = PyErr_ExceptionMatches(PyExc_Exception);
+
+    if (is_forgiven)
+        PyErr_Clear();
+    return is_forgiven;
+}
+
+/* As UTF-8, whatever it is: a path may hold surrogates, and a __str__ may raise. */
+static PyObject *text_of(PyObject *value)
+{
+    PyObject *text = PyObject_Str(value), *bytes;
+
+    if (text == NULL && forgive())
+        text = PyUnicode_FromFormat("<unprintable %.200s object>", Py_TYPE(value)->tp_name);
+    if (text == NULL || PyUnicode_AsUTF8(text) != NULL || !forgive())
+        return text;
+    bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+    Py_DECREF(text);
+    if (bytes == NULL)
+        return NULL;
+    text = PyUnicode_DecodeUTF8(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), NULL);
+    Py_DECREF(bytes);
+    return text;
+}
+
 static int put_pair(PyObject *pairs, PyObject *key, PyObject *value)
 {
-    PyObject *text = PyObject_Str(value);
-    int r = -1;
+    PyObject *name = text_of(key), *text = name == NULL ? NULL : text_of(value);
+    int r = text == NULL ? -1 : PyDict_SetItem(pairs, name, text);
 
-    if (text != NULL && PyUnicode_AsUTF8(text) != NULL)
-        r = PyDict_SetItem(pairs, key, text);
+    Py_XDECREF(name);
     Py_XDECREF(text);
     return r;
 }
@@ -159,7 +186,7 @@ static PyObject *label_new(PyTypeObject *type, PyObject *args, PyObject *names)
         return NULL;
     label->pairs = PyDict_New();
     while (label->pairs != NULL && names != NULL && PyDict_Next(names, &at, &key, &value)) {
-        if (PyUnicode_AsUTF8(key) == NULL || put_pair(label->pairs, key, value) < 0)
+        if (put_pair(label->pairs, key, value) < 0)
             Py_CLEAR(label->pairs);
     }
     if (label->pairs == NULL) {

@@ -372,7 +372,8 @@ void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
 void sts__frames_find_threads(sts__frames_found found)
 {
     sts__recorder_reap(&sts__frames.recorder);
-    each_thread(find_thread, found, sts__recorder_ticks(&sts__frames.recorder));
+    /* The lock was ours since the recorder began: what runs has run since then. */
+    each_thread(find_thread, found, sts__frames.recorder.current->begin_ticks);
 }
 
 /* --- on and off --- */

@@ -72,13 +72,23 @@ static void remove_file(struct sts__spool *spool, const struct sts__segment *seg
         (void)unlinkat(spool->folder.own_fd, segment->name, 0);
 }
 
+/* Whether the program closed any of the descriptors. */
+static bool is_lost(const struct sts__spool *spool)
+{
+    const struct sts__segment *segment = spool->first;
+
+    while (segment != NULL && !sts__segment_is_lost(segment))
+        segment = segment->next;
+    return segment != NULL || sts__spool_folder_is_lost(&spool->folder);
+}
+
 void sts__spool_free(struct sts__spool *spool)
 {
     bool is_ours, is_empty = true;
 
     if (spool == NULL)
         return;
-    is_ours = spool->pid == (long)getpid();
+    is_ours = spool->pid == (long)getpid() && !is_lost(spool);
     while (spool->first != NULL) {
         struct sts__segment *segment = spool->first;
 
@@ -147,7 +157,8 @@ static void insert(struct sts__spool *spool, struct sts__segment *segment)
     *at = segment;
 }
 
-static void take_out(struct sts__spool *spool, struct sts__segment *segment)
+/* Its file stays. */
+static void forget(struct sts__spool *spool, struct sts__segment *segment)
 {
     struct sts__segment **at = &spool->first;
 
@@ -158,8 +169,13 @@ static void take_out(struct sts__spool *spool, struct sts__segment *segment)
         spool->active = NULL;
     if (spool->peeked == segment->serial)
         spool->peeked = 0;
-    remove_file(spool, segment);
     sts__segment_free(segment);
+}
+
+static void take_out(struct sts__spool *spool, struct sts__segment *segment)
+{
+    remove_file(spool, segment);
+    forget(spool, segment);
 }
 
 static void drop(struct sts__spool *spool, struct sts__segment *segment)
@@ -167,6 +183,30 @@ static void drop(struct sts__spool *spool, struct sts__segment *segment)
     count(spool, segment, segment->n_lines, segment->end - segment->begin, -1);
     atomic_fetch_add(&spool->counts.n_dropped, segment->n_lines);
     take_out(spool, segment);
+}
+
+/*
+ * Where the program closed descriptors of ours: another folder, which takes over the files of the
+ * one that was. What was in memory is lost.
+ */
+static void mend(struct sts__spool *spool)
+{
+    struct sts__segment *segment, *next;
+
+    if (!is_lost(spool))
+        return;
+    for (segment = spool->first; segment != NULL; segment = next) {
+        next = segment->next;
+        if (segment->in_memory && !sts__segment_is_lost(segment))
+            continue;
+        count(spool, segment, segment->n_lines, segment->end - segment->begin, -1);
+        if (segment->in_memory)
+            atomic_fetch_add(&spool->counts.n_dropped, segment->n_lines);
+        forget(spool, segment);
+    }
+    sts__spool_folder_close(&spool->folder);
+    sts__spool_folder_init(&spool->folder);
+    sts__spool_adopt(spool);
 }
 
 /* --- the limit --- */
@@ -282,8 +322,10 @@ static int append_to(struct sts__spool *spool, bool in_memory, const char *line,
 int sts__spool_append(struct sts__spool *spool, const char *line, size_t len, struct sts_error *err)
 {
     struct sts_error reason = { 0 };
-    int r = sts__spool_check(spool, &reason);
+    int r;
 
+    mend(spool);
+    r = sts__spool_check(spool, &reason);
     if (r == 0)
         r = append_to(spool, false, line, len, &reason);
     if (r == STS_E_LIMIT && err != NULL)
@@ -316,8 +358,10 @@ static void adopt_file(void *context, const char *name)
 void sts__spool_adopt(struct sts__spool *spool)
 {
     struct sts_error reason = { 0 };
-    int r = sts__spool_folder_open(&spool->folder, spool->path, spool->name, &reason);
+    int r;
 
+    mend(spool);
+    r = sts__spool_folder_open(&spool->folder, spool->path, spool->name, &reason);
     if (r == 0)
         r = sts__spool_folder_adopt(&spool->folder, adopt_file, spool, &reason);
     if (r < 0)
@@ -332,6 +376,7 @@ int sts__spool_peek(struct sts__spool *spool, size_t n_lines_max, size_t n_bytes
 {
     struct sts__segment *segment;
 
+    mend(spool);
     for (segment = spool->first; segment != NULL; segment = spool->first) {
         struct sts_error reason = { 0 };
         int r;
@@ -368,8 +413,10 @@ static void settle(struct sts__spool *spool, struct sts__segment *segment)
 
 void sts__spool_pass(struct sts__spool *spool, size_t n_lines, size_t n_bytes)
 {
-    struct sts__segment *segment = spool->first;
+    struct sts__segment *segment;
 
+    mend(spool);
+    segment = spool->first;
     while (segment != NULL && segment->serial != spool->peeked)
         segment = segment->next;
     spool->peeked = 0;

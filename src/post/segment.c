@@ -62,20 +62,27 @@ int sts__segment_create(int folder_fd, int64_t time_ns, uint32_t tag,
     segment->in_memory = folder_fd < 0;
     segment->fd =
         segment->in_memory ? open_memory(tag) : openat(folder_fd, segment->name, flags, OWNER_ONLY);
+    segment->fd = sts__fd_above_standard(segment->fd);
     if (segment->fd < 0) {
         int r = fail(segment, "make", err);
         free(segment);
         return r;
     }
+    segment->id = sts__file_id_of(segment->fd);
     *ret_segment = segment;
     return 0;
 }
 
 static int open_fd(struct sts__segment *segment, int folder_fd, struct sts_error *err)
 {
+    if (segment->fd >= 0)
+        return 0;
+    segment->fd = openat(folder_fd, segment->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    segment->fd = sts__fd_above_standard(segment->fd);
     if (segment->fd < 0)
-        segment->fd = openat(folder_fd, segment->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    return segment->fd < 0 ? fail(segment, "open", err) : 0;
+        return fail(segment, "open", err);
+    segment->id = sts__file_id_of(segment->fd);
+    return 0;
 }
 
 /* Lines, and where the last of them ends. */
@@ -113,8 +120,7 @@ int sts__segment_open(int folder_fd, const char *name, struct sts__segment **ret
         sts__segment_free(segment);
         return r;
     }
-    close(segment->fd); /* a spool may have many */
-    segment->fd = -1;
+    sts__file_id_close(&segment->id, &segment->fd); /* a spool may have many */
     *ret_segment = segment;
     return 0;
 }
@@ -123,9 +129,13 @@ void sts__segment_free(struct sts__segment *segment)
 {
     if (segment == NULL)
         return;
-    if (segment->fd >= 0)
-        close(segment->fd);
+    sts__file_id_close(&segment->id, &segment->fd);
     free(segment);
+}
+
+bool sts__segment_is_lost(const struct sts__segment *segment)
+{
+    return segment->fd >= 0 && !sts__file_id_is(&segment->id, segment->fd);
 }
 
 /* --- lines --- */

@@ -10,6 +10,8 @@
 
 #include <statslice/error.h>
 
+#include "base/file_id.h"
+
 struct sts__bytes;
 
 #define STS__SEGMENT_ENDING     ".ndjson"
@@ -20,9 +22,10 @@ struct sts__segment {
     uint64_t serial;
     char name[STS__SEGMENT_NAME_BYTES]; /* in its folder, if it is not in memory */
     bool in_memory;
-    int fd;              /* -1: to be opened */
-    uint64_t begin, end; /* in bytes: what was not passed on */
-    uint64_t n_lines;    /* between them */
+    int fd;                 /* -1: to be opened */
+    struct sts__file_id id; /* of the file behind it */
+    uint64_t begin, end;    /* in bytes: what was not passed on */
+    uint64_t n_lines;       /* between them */
 };
 
 /*
@@ -40,6 +43,9 @@ STS_MUST_CHECK int sts__segment_open(int folder_fd, const char *name,
 
 /* sts__segment_free - closed, and left where it is. NULL is fine. */
 void sts__segment_free(struct sts__segment *segment);
+
+/* sts__segment_is_lost - the descriptor was closed by the program; its number is not ours. */
+bool sts__segment_is_lost(const struct sts__segment *segment);
 
 /* sts__segment_append - a line, or on failure nothing of it. Errors: STS_E_IO. */
 STS_MUST_CHECK int sts__segment_append(struct sts__segment *segment, const char *line, size_t len,

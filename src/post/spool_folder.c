@@ -40,9 +40,20 @@ static void close_fd(int *fd)
 
 void sts__spool_folder_close(struct sts__spool_folder *folder)
 {
-    close_fd(&folder->own_fd);
-    close_fd(&folder->lock_fd);
-    close_fd(&folder->shared_fd);
+    sts__file_id_close(&folder->own_id, &folder->own_fd);
+    sts__file_id_close(&folder->lock_id, &folder->lock_fd);
+    sts__file_id_close(&folder->shared_id, &folder->shared_fd);
+}
+
+static bool is_lost(int fd, const struct sts__file_id *id)
+{
+    return fd >= 0 && !sts__file_id_is(id, fd);
+}
+
+bool sts__spool_folder_is_lost(const struct sts__spool_folder *folder)
+{
+    return is_lost(folder->own_fd, &folder->own_id) || is_lost(folder->lock_fd, &folder->lock_id) ||
+           is_lost(folder->shared_fd, &folder->shared_id);
 }
 
 /* --- the shared folder --- */
@@ -112,6 +123,7 @@ int sts__spool_folder_open(struct sts__spool_folder *folder, const char *path, c
         return r;
     }
     close(base_fd);
+    folder->shared_id = sts__file_id_of(folder->shared_fd);
     return 0;
 }
 
@@ -144,8 +156,11 @@ static int try_own(struct sts__spool_folder *folder)
         return -1;
     folder->lock_fd = openat(folder->own_fd, LOCK_NAME,
                              O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, OWNER_ONLY);
-    if (folder->lock_fd >= 0 && lock(folder->lock_fd) && is_linked(folder->lock_fd))
+    if (folder->lock_fd >= 0 && lock(folder->lock_fd) && is_linked(folder->lock_fd)) {
+        folder->own_id = sts__file_id_of(folder->own_fd);
+        folder->lock_id = sts__file_id_of(folder->lock_fd);
         return 0;
+    }
     close_fd(&folder->lock_fd);
     close_fd(&folder->own_fd);
     return -1;

@@ -13,8 +13,11 @@
 
 #include <statslice/error.h>
 
+#include "base/file_id.h"
+
 struct sts__spool_folder {
     int shared_fd, own_fd, lock_fd; /* -1: not there yet */
+    struct sts__file_id shared_id, own_id, lock_id;
     char own_name[64];
 };
 
@@ -47,6 +50,12 @@ uint64_t sts__spool_folder_bytes_of_others(const struct sts__spool_folder *folde
 
 /* sts__spool_folder_remove_own - it is empty. */
 void sts__spool_folder_remove_own(struct sts__spool_folder *folder);
+
+/*
+ * sts__spool_folder_is_lost - the program closed one of the descriptors, and with it perhaps the
+ *                             lock; whoever finds the folder takes its files.
+ */
+bool sts__spool_folder_is_lost(const struct sts__spool_folder *folder);
 
 /* sts__spool_folder_close - the files stay. Also in a forked child. */
 void sts__spool_folder_close(struct sts__spool_folder *folder);

@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/file_id.h"
 #include "base/mem.h"
 #include "writer/fd_write.h"
 #include "writer/log_rotate.h"
@@ -35,8 +36,9 @@
 struct log_file {
     char *path; /* absolute: the program may change its folder */
     struct sts__log_file_options options;
-    int fd;       /* -1: to be opened */
-    bool regular; /* else a fifo or a device */
+    int fd;                 /* -1: to be opened */
+    struct sts__file_id id; /* of the file behind it */
+    bool regular;           /* else a fifo or a device */
     bool locked;
     bool torn; /* the last line of ours is not whole */
 };
@@ -48,9 +50,7 @@ static int fail_open(const struct log_file *log, struct sts_error *err)
 
 static void close_fd(struct log_file *log)
 {
-    if (log->fd >= 0)
-        close(log->fd); /* ends the lock as well */
-    log->fd = -1;
+    sts__file_id_close(&log->id, &log->fd); /* ends the lock as well */
     log->locked = false;
 }
 
@@ -63,12 +63,16 @@ static int open_fd(struct log_file *log, struct sts_error *err)
     log->regular = stat(log->path, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode);
     if (!log->regular) {
         log->fd = open(log->path, O_WRONLY | O_NONBLOCK | flags);
-        return log->fd < 0 ? fail_open(log, err) : 0;
+    } else {
+        log->fd = open(log->path, O_RDWR | O_CREAT | flags, mode);
+        if (log->fd < 0 && errno == EACCES) /* it may be ours to write and not to read */
+            log->fd = open(log->path, O_WRONLY | O_CREAT | flags, mode);
     }
-    log->fd = open(log->path, O_RDWR | O_CREAT | flags, mode);
-    if (log->fd < 0 && errno == EACCES) /* it may be ours to write and not to read */
-        log->fd = open(log->path, O_WRONLY | O_CREAT | flags, mode);
-    return log->fd < 0 ? fail_open(log, err) : 0;
+    log->fd = sts__fd_above_standard(log->fd);
+    if (log->fd < 0)
+        return fail_open(log, err);
+    log->id = sts__file_id_of(log->fd);
+    return 0;
 }
 
 /* --- the lock --- */
@@ -137,7 +141,11 @@ static int make_ready(struct log_file *log, size_t len, const atomic_bool *give_
     bool is_stuck = false;
 
     for (int i = 0; i < OPEN_TRIES; i++) {
-        int r = log->fd < 0 ? open_fd(log, err) : 0;
+        int r;
+
+        if (!sts__file_id_is(&log->id, log->fd))
+            log->fd = -1; /* the program closed it; the number is another file's, or nobody's */
+        r = log->fd < 0 ? open_fd(log, err) : 0;
 
         if (r < 0)
             return r;

@@ -121,6 +121,25 @@ class Blocks(unittest.TestCase):
         self.assertRaises(TypeError, statslice.label, "x")
         self.assertRaises(ValueError, statslice.label, **{"k%d" % at: 1 for at in range(100)})
 
+    def test_values_of_any_kind_are_text(self):
+        class Odd:
+            def __str__(self):
+                raise KeyError("no text")
+
+        with collecting() as records:
+            with statslice.label(path="/caf\udce9", odd=Odd(), none=None, lines="a\nb"):
+                steps(3)
+        self.assertEqual(calls_by(records, "step", "path", "odd", "none", "lines"),
+                         {("/caf\\udce9", "<unprintable Odd object>", "None", "a\nb"): 3})
+
+    def test_an_interrupt_in_a_value_is_the_programs(self):
+        class Interrupted:
+            def __str__(self):
+                raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            statslice.label(x=Interrupted())
+
     def test_more_sets_than_the_limit_are_put_together_and_nothing_is_lost(self):
         with collecting(label_sets_max=8) as records:
             for at in range(100):

@@ -559,6 +559,13 @@ class Ends(Case):
     def test_a_normal_end_loses_nothing(self):
         self.ends("", 0)
 
+    def test_a_process_is_charged_from_the_begin_of_its_first_slice(self):
+        self.ends("time.sleep(0.1)", 0)
+        profile = self.profiles()[0]
+        width = stamp_ns(profile["end"]) - stamp_ns(profile["begin"])
+        own = sum(row["tottime"] for row in profile["func_profiles"].values()) * 1e9
+        self.assertLess(abs(width - own), width / 1000)
+
     def test_an_exit_status_stays(self):
         self.ends("sys.exit(7)", 7)
 
@@ -569,6 +576,21 @@ class Ends(Case):
             for _ in range(4): threading.Thread(target=spin, daemon=True).start()
             time.sleep(0.05)
         """, 0)
+
+    def test_descriptors_that_the_program_closed_and_uses_are_the_programs(self):
+        self.ends("""
+            _collector.flush(5.0)
+            os.closerange(3, 100)
+            files = [open(os.devnull, "w") for _ in range(8)]
+            for _ in range(3):
+                leaf()
+                _collector.flush(5.0)
+            for file in files:
+                assert os.readlink("/proc/self/fd/%d" % file.fileno()) == os.devnull
+                file.write("mine")
+                file.close()
+            os.closerange(3, 100)
+        """, 0, leaves=10)
 
     def test_os_exit_loses_the_slice_and_nothing_hangs(self):
         self.ends("os._exit(3)", 3, leaves=0)

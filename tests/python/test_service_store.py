@@ -53,6 +53,26 @@ class Store(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
+    def test_files_of_a_program_that_closes_all_descriptors_are_left_alone(self):
+        out = self.python("""
+            statslice.start(sys.argv[1], slice=0.05)
+            work(10)
+            statslice.flush()
+            os.closerange(3, 100)
+            files = [open("%s.%d" % (sys.argv[1], at), "wb") for at in range(10)]
+            for _ in range(5):
+                work(10)
+                statslice.flush(0.1)
+            print("closed its descriptors" in statslice.status()["last_error"])
+            statslice.stop(1.0)
+            for file in files:
+                file.write(b"mine")
+                file.close()
+            print({os.path.getsize(file.name) for file in files})
+        """, self.store)
+        self.assertEqual(out, "True\n{4}\n")
+        self.assertEqual(self.calls(), 10)
+
     def test_all_calls_are_there(self):
         self.python("""
             statslice.start(sys.argv[1], slice=0.05, service="shop")

@@ -210,6 +210,55 @@ static void test_log_file__keeps_its_path_when_the_program_changes_its_folder(vo
     assert_holds(path_of("log"), "one\n");
 }
 
+/* The lowest numbers, as a daemon does; those of cmocka's own files are not among them. */
+static int lowest_free(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+
+    close(fd);
+    return fd;
+}
+
+static void test_log_file__leaves_a_descriptor_alone_that_became_the_programs(void **state)
+{
+    const char *path = path_of("log"), *other_path = path_of("other");
+    int log_fd = lowest_free();
+    struct sts__line_sink sink = open_log(path, &never);
+    int other_fd;
+
+    (void)state;
+    assert_int_equal(put(sink, "a\n"), 0);
+    close(log_fd);
+    other_fd = open(other_path, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(other_fd, log_fd);
+    assert_int_equal(put(sink, "b\n"), 0);
+    assert_int_equal(write(other_fd, "mine", 4), 4);
+    close(other_fd);
+    assert_int_equal(put(sink, "c\n"), 0);
+    other_fd = lowest_free();
+    assert_int_equal(other_fd, log_fd);
+    close_log(sink);
+    assert_holds(path, "a\nb\nc\n");
+    assert_holds(other_path, "mine");
+}
+
+static void test_log_file__is_no_standard_stream(void **state)
+{
+    int input_fd = dup(STDIN_FILENO);
+    struct sts__line_sink sink;
+
+    (void)state;
+    close(STDIN_FILENO);
+    sink = open_log(path_of("log"), &never);
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+    assert_int_equal(put(sink, "a\n"), 0);
+    close_log(sink);
+    assert_holds(path_of("log"), "a\n");
+    if (input_fd >= 0)
+        assert_int_equal(dup2(input_fd, STDIN_FILENO), STDIN_FILENO);
+    close(input_fd);
+}
+
 static void test_log_file__cannot_be_opened_where_there_is_no_folder(void **state)
 {
     struct sts__line_sink sink;
@@ -378,6 +427,8 @@ int main(void)
         CASE(test_log_file__follows_its_path_when_others_rotate),
         CASE(test_log_file__fails_and_recovers_when_its_folder_goes_and_comes),
         CASE(test_log_file__keeps_its_path_when_the_program_changes_its_folder),
+        CASE(test_log_file__leaves_a_descriptor_alone_that_became_the_programs),
+        CASE(test_log_file__is_no_standard_stream),
         CASE(test_log_file__cannot_be_opened_where_there_is_no_folder),
         CASE(test_log_file__takes_back_a_line_that_found_no_room),
         CASE(test_log_file__writes_without_the_lock_of_one_that_is_stopped),

@@ -404,6 +404,50 @@ static void test_spool__survives_that_its_folder_is_taken_away(void **state)
     sts__spool_free(spool);
 }
 
+/* The number that the next file gets. */
+static int lowest_free(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+
+    close(fd);
+    return fd;
+}
+
+static void test_spool__leaves_descriptors_alone_that_became_the_programs(void **state)
+{
+    enum { N_FILES = 8 };
+    int first_fd = lowest_free(), fds[N_FILES];
+    struct sts__spool *spool = open_spool(1 << 20);
+    char path[128];
+    struct stat info;
+
+    (void)state;
+    append(spool, 0, 2);
+    assert_true(lowest_free() > first_fd);
+    for (int fd = first_fd; fd < first_fd + N_FILES; fd++)
+        close(fd);
+    for (int i = 0; i < N_FILES; i++) {
+        snprintf(path, sizeof(path), "%s/file%d", folder, i);
+        fds[i] = open(path, O_RDWR | O_CREAT, 0600);
+        assert_int_equal(fds[i], first_fd + i);
+    }
+    append(spool, 2, 4);
+    assert_string_equal(drain(spool, 10), "0 1 2 3 ");
+    append(spool, 4, 5);
+    assert_int_equal(counts_of(spool).n_lines, 1);
+    sts__spool_free(spool);
+    for (int i = 0; i < N_FILES; i++) {
+        assert_int_equal(fstat(fds[i], &info), 0);
+        assert_int_equal(info.st_size, 0);
+        assert_int_equal(write(fds[i], "mine", 4), 4);
+        close(fds[i]);
+    }
+    spool = open_spool(1 << 20);
+    sts__spool_adopt(spool);
+    assert_string_equal(drain(spool, 10), "4 ");
+    sts__spool_free(spool);
+}
+
 static void test_spool__a_folder_that_others_may_write_is_not_used(void **state)
 {
     struct sts__spool *spool = open_spool(1 << 20);
@@ -452,6 +496,7 @@ int main(void)
         CASE(test_spool__a_long_line_comes_whole),
         CASE(test_spool__lines_are_in_memory_where_there_is_no_disk),
         CASE(test_spool__survives_that_its_folder_is_taken_away),
+        CASE(test_spool__leaves_descriptors_alone_that_became_the_programs),
         CASE(test_spool__a_folder_that_others_may_write_is_not_used),
         CASE(test_spool_name__tells_services_and_servers_apart),
     };
