@@ -62,6 +62,19 @@ enum sts__frame_run {
 #define STS_C_RECURSION_TAKE(state) ((void)(state))
 #endif
 
+/*
+ * Whether the interpreter refused to run a frame whose evaluation failed with RecursionError: its
+ * depth is the limit's already. 3.12 and newer have let go of the frame by then.
+ */
+#if PY_VERSION_HEX >= 0x030C0000
+#define STS_FRAME_WAS_REFUSED(frame)                                                               \
+    ((void)(frame), PyThreadState_Get()->py_recursion_remaining <= 0)
+#elif PY_VERSION_HEX >= 0x030B0000
+#define STS_FRAME_WAS_REFUSED(frame) ((void)(frame), PyThreadState_Get()->recursion_remaining <= 0)
+#else
+#define STS_FRAME_WAS_REFUSED(frame) ((frame)->f_lasti < 0)
+#endif
+
 /* Those of newer versions may look different: nobody has looked. */
 #define STS_FRAMES_ARE_KNOWN (PY_VERSION_HEX < 0x03100000)
 

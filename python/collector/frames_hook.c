@@ -63,6 +63,16 @@ static STS_COLD void leave_slowly(struct sts__track *track, const STS_FRAME *fra
     sts__track_leave(track, frame, now_ticks);
 }
 
+/* Nothing came back. A call that the recursion limit refused is none. */
+static STS_COLD void look_at_failure(const struct sts__track *track, const STS_FRAME *frame)
+{
+    if (track->slice == NULL || track->top->frame != frame || track->top->arc->n_calls == 0 ||
+        !PyErr_ExceptionMatches(PyExc_RecursionError) || !STS_FRAME_WAS_REFUSED(frame))
+        return;
+    if (!is_paused())
+        sts__hot_take_back(track);
+}
+
 /* The C stack is at its end: raise, by letting the frame fail in the interpreter's own way. */
 static STS_COLD PyObject *refuse(STS_HOOK_PARAMETERS)
 {
@@ -166,6 +176,8 @@ static PyObject *evaluate_generator(struct sts__track *track, STS_HOOK_PARAMETER
     arc->n_resumes += run == STS__FRAME_RESUMES && calls_count(track);
     track->top->first_run = run == STS__FRAME_STARTS && !track->recorder->options.cpu_clock;
     result = evaluate_next(STS_HOOK_ARGUMENTS);
+    if (result == NULL && run == STS__FRAME_STARTS)
+        look_at_failure(track, frame);
     leave_generator(track, frame);
     return result;
 }
@@ -180,6 +192,8 @@ static PyObject *evaluate_plain(struct sts__track *track, STS_HOOK_PARAMETERS)
         return evaluate_next(STS_HOOK_ARGUMENTS);
     push(track, arc, frame, 1);
     result = evaluate_next(STS_HOOK_ARGUMENTS);
+    if (result == NULL)
+        look_at_failure(track, frame);
     leave_slowly(track, frame);
     return result;
 }
@@ -264,6 +278,8 @@ static STS_INLINE PyObject *evaluate_known(bool tsc, struct sts__track *track, s
     arc->n_resumes += run == STS__FRAME_RESUMES;
     sts__hot_push(track, arc, frame, now_ticks);
     result = evaluate_next(STS_HOOK_ARGUMENTS);
+    if (STS_UNLIKELY(result == NULL) && run == STS__FRAME_STARTS)
+        look_at_failure(track, frame);
     leave(tsc, track, frame);
     return result;
 }
@@ -308,6 +324,8 @@ static STS_INLINE PyObject *evaluate(bool tsc, STS_HOOK_PARAMETERS)
     sts__hot_count(track, arc, 1);
     sts__hot_push(track, arc, frame, now_ticks);
     result = evaluate_next(STS_HOOK_ARGUMENTS);
+    if (STS_UNLIKELY(result == NULL))
+        look_at_failure(track, frame);
     leave(tsc, track, frame);
     return result;
 }

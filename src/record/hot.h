@@ -32,6 +32,19 @@ static inline void sts__hot_count(const struct sts__track *track, struct sts__ar
     arc->n_recurring++;
 }
 
+/* What sts__hot_count has booked of the top, a call, was none. */
+static inline void sts__hot_take_back(const struct sts__track *track)
+{
+    struct sts__arc *arc = track->top->arc;
+    struct sts__level *level = arc->level;
+
+    arc->n_calls--;
+    if (level->outermost == track->top)
+        return;
+    arc->n_recursive--;
+    arc->n_arc_recursive -= arc->n_recurring != 1 || level->outermost->arc == arc;
+}
+
 /* There is room: top < last. */
 static inline void sts__hot_push(struct sts__track *track, struct sts__arc *arc, const void *frame,
                                  int64_t now_ticks)

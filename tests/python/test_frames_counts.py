@@ -116,6 +116,77 @@ class Workloads(Case):
                                  work.__name__ + what)
 
 
+def endless(function):
+    try:
+        function()
+    except RecursionError:
+        return True
+    return False
+
+
+def plain_recursion():
+    def again():
+        again()
+    return [endless(again) for _ in range(3)]
+
+
+def mutual_recursion():
+    def first(n):
+        return second(n + 1)
+
+    def second(n):
+        return first(n + 1)
+    return [endless(lambda: first(0)) for _ in range(3)]
+
+
+def recursion_of_generators():
+    def walk(n):
+        yield n
+        yield from walk(n + 1)
+    return [endless(lambda: list(walk(0))) for _ in range(3)]
+
+
+def recursion_of_both():
+    def each(n):
+        for found in within(n):
+            yield found
+
+    def within(n):
+        return list(each(n + 1))
+    return [endless(lambda: within(0)) for _ in range(3)]
+
+
+def recursion_that_goes_on():
+    """Who catches it calls others."""
+    def down(n):
+        try:
+            down(n + 1)
+        except RecursionError:
+            if n % 50 == 0:
+                up(3)
+            raise
+
+    def up(n):
+        return n and up(n - 1)
+    return [endless(lambda: down(0)) for _ in range(3)]
+
+
+class RecursionLimit(Case):
+    """A call that it refuses is none: its function never began."""
+
+    def test_counts(self):
+        for work in (plain_recursion, mutual_recursion, recursion_of_generators, recursion_of_both,
+                     recursion_that_goes_on):
+            for _ in range(3):
+                _, ours, theirs = with_both(work)
+
+                def own(key):
+                    return key[0] == __file__ and key[2] != "check"
+                generators = {key for key, row in ours.functions.items() if row.resumes}
+                self.expect_none(compare_counts(ours.only(own).called(), theirs.only(own).called(),
+                                                generators, beside=True), work.__name__)
+
+
 class Times(Case):
     """The same run, timed by both: the engine's clock readings enclose cProfile's."""
 

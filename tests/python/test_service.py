@@ -560,7 +560,7 @@ class Ends(Case):
         self.ends("", 0)
 
     def test_a_process_is_charged_from_the_begin_of_its_first_slice(self):
-        self.ends("time.sleep(0.1)", 0)
+        self.ends("time.sleep(0.1); _collector.stop(5.0)", 0)
         profile = self.profiles()[0]
         width = stamp_ns(profile["end"]) - stamp_ns(profile["begin"])
         own = sum(row["tottime"] for row in profile["func_profiles"].values()) * 1e9
