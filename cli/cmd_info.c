@@ -12,6 +12,7 @@
 #include "cli/info_write.h"
 #include "cli/out.h"
 #include "cli/outfile.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -47,6 +48,7 @@ static const struct cli_option options[] = {
 static const struct cli_example examples[] = {
     { "statslice info app.log", "Which time it covers, which labels it has, how large it is." },
     { "statslice info profiles.db", "What a store holds: services, labels, levels, sizes." },
+    { "statslice info http://127.0.0.1:8521", "What a server has: services, span, labels." },
     { "statslice info --output-format json *.prof", "The same of many files, for a program." },
 };
 
@@ -145,7 +147,30 @@ static int describe_all(const struct cli_context *context, const struct cli_info
     return first_failure;
 }
 
-static int run(const struct cli_context *context, struct sts_error *err)
+/* Which labels a server's profiles have; as JSON it is the server's own answer. */
+static int ask_server(const struct cli_context *context, struct sts_error *err)
+{
+    bool is_text = strcmp(opts.format, "text") == 0;
+    struct cli_list more = { NULL };
+    struct sts_sink *sink = NULL;
+    int r = cli_list_add(&more, "format", err);
+
+    if (r >= 0)
+        r = cli_list_add(&more, is_text ? "table" : "json", err);
+    if (r >= 0)
+        r = cli_outfile_open(opts.path, &sink, err);
+    if (r >= 0 && is_text) {
+        cli_put_shown(sink, context->operands.list.items[0]);
+        cli_put(sink, "\n");
+    }
+    if (r >= 0)
+        r = cli_remote_get(context, "/api/v1/labels", &more, sink, err);
+    r = cli_outfile_close(sink, r, err);
+    cli_list_deinit(&more);
+    return r;
+}
+
+static int describe_inputs(const struct cli_context *context, struct sts_error *err)
 {
     const struct cli_list *paths = &context->operands.list;
     const struct cli_info_format *format = cli_info_formats;
@@ -162,6 +187,15 @@ static int run(const struct cli_context *context, struct sts_error *err)
     return described < 0 ? described : r;
 }
 
+static int run(const struct cli_context *context, struct sts_error *err)
+{
+    int r = cli_remote_is_asked(&context->operands.list, err);
+
+    if (r < 0)
+        return r;
+    return r > 0 ? ask_server(context, err) : describe_inputs(context, err);
+}
+
 const struct cli_command cmd_info = {
     .name = "info",
     .summary = "what an input holds: span, labels, sizes",
@@ -169,11 +203,12 @@ const struct cli_command cmd_info = {
     .description = "Tells of each input its format, its size, how many profiles it holds, which "
                    "span of time they cover, which labels they carry, their functions, calls and "
                    "time, and how many lines of a log were passed over or broken. Of a store: its "
-                   "services, labels and levels.",
+                   "services, labels and levels; of a server, by its URL: services and labels.",
     .options = options,
     .option_count = sizeof(options) / sizeof(*options),
     .examples = examples,
     .example_count = sizeof(examples) / sizeof(*examples),
     .reads_inputs = true,
+    .asks_servers = true,
     .run = run,
 };

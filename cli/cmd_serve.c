@@ -19,6 +19,9 @@
 #define LISTEN_DEFAULT       "127.0.0.1:8521"
 #define RATE_MAX             1000000
 #define QUEUE_MAX            4096
+#define CONNECTIONS_MAX      3000 /* each is a file, and 4096 may be open */
+#define CACHE_BYTES_DEFAULT  ((uint64_t)64 << 20)
+#define CACHE_BYTES_MAX      ((uint64_t)64 << 30)
 #define METRIC_FUNCTIONS_MAX 1000
 #define PAUSE_NS             50000000 /* between two looks for a signal */
 
@@ -26,6 +29,7 @@ static struct {
     const char *listen, *certificate, *key;
     const char *access_log, *access_log_format;
     const char *query_time, *request_time, *rate, *metric_functions, *queue;
+    const char *cache, *connections, *address_connections;
     bool insecure;
 } opts = { .listen = LISTEN_DEFAULT, .access_log = "-" };
 
@@ -87,6 +91,27 @@ static const struct cli_option options[] = {
         .target = &opts.queue,
     },
     {
+        .name = "cache",
+        .kind = CLI_TEXT,
+        .argument = "SIZE",
+        .help = "answers that are kept for who asks the same; 0: none; default 64MiB",
+        .target = &opts.cache,
+    },
+    {
+        .name = "connections",
+        .kind = CLI_TEXT,
+        .argument = "N",
+        .help = "connections at a time, at most 3000; default 1024",
+        .target = &opts.connections,
+    },
+    {
+        .name = "address-connections",
+        .kind = CLI_TEXT,
+        .argument = "N",
+        .help = "of them, those of one address; as many as all behind a proxy; default 256",
+        .target = &opts.address_connections,
+    },
+    {
         .name = "query-time",
         .kind = CLI_TEXT,
         .argument = "DURATION",
@@ -143,6 +168,17 @@ static int parse_count(const char *name, const char *text, uint32_t max, uint32_
     return 0;
 }
 
+static int take_cache(struct sts__server_options *taken, struct sts_error *err)
+{
+    uint64_t bytes = CACHE_BYTES_DEFAULT;
+    int r = opts.cache == NULL ? 0 : sts_size_parse(opts.cache, &bytes, err);
+
+    if (r >= 0 && bytes > CACHE_BYTES_MAX)
+        r = cli_fail(err, STS_E_USAGE, "--cache \"%.40s\" is too large", opts.cache);
+    taken->answers_bytes_max = (size_t)bytes;
+    return r;
+}
+
 static int take_options(struct sts__server_options *taken, struct sts_error *err)
 {
     int r = parse_time("query-time", opts.query_time, &taken->query_ns, err);
@@ -158,6 +194,14 @@ static int take_options(struct sts__server_options *taken, struct sts_error *err
         r = parse_count("rate-limit", opts.rate, RATE_MAX, &taken->rate_per_s, err);
     if (r >= 0)
         r = parse_count("queue", opts.queue, QUEUE_MAX, &taken->queue_max, err);
+    if (r >= 0)
+        r = parse_count("connections", opts.connections, CONNECTIONS_MAX, &taken->connections_max,
+                        err);
+    if (r >= 0)
+        r = parse_count("address-connections", opts.address_connections, CONNECTIONS_MAX,
+                        &taken->peer_connections_max, err);
+    if (r >= 0)
+        r = take_cache(taken, err);
     if (r >= 0)
         r = parse_count("metrics-functions", opts.metric_functions, METRIC_FUNCTIONS_MAX,
                         &taken->metric_functions, err);

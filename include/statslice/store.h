@@ -41,6 +41,9 @@ STS_API STS_MUST_CHECK int sts_store_open(const char *path, const struct sts_sto
 /* sts_store_close - what was added and not committed is dropped. NULL is fine. */
 STS_API void sts_store_close(struct sts_store *store);
 
+/* sts_store_set_threads - how many read from here on, as of the options. */
+STS_API void sts_store_set_threads(struct sts_store *store, unsigned threads);
+
 /* sts_store_is - whether a file is a store, by its first bytes. */
 STS_API bool sts_store_is(const char *path);
 

@@ -4,14 +4,17 @@
  *
  * In:   what the store lists of its series; of a span of time, when its profiles began and ended.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <statslice/scan.h>
 #include <statslice/store.h>
 
+#include "base/escape.h"
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/timetext.h"
 #include "query/filter.h"
 #include "query/store_lanes.h"
 #include "serve/api.h"
@@ -19,7 +22,13 @@
 #include "serve/put.h"
 #include "serve/respond.h"
 
-#define PAIRS_MAX ((size_t)1 << 26)
+#define PAIRS_MAX        ((size_t)1 << 26)
+#define VALUES_SHOWN_MAX 8 /* of a label, as text */
+
+static const struct sts__argument own[] = {
+    { "format", STS__ARGUMENT_WORD, "json table", 0, 0, false,
+      "of the answer; table: lines of text, as statslice info shows them" },
+};
 
 const struct sts__form sts__form_labels = {
     .path = "/api/v1/labels",
@@ -27,6 +36,8 @@ const struct sts__form sts__form_labels = {
     .gives = "Labels",
     .options = sts_query_options,
     .some = "from to where zone",
+    .own = own,
+    .own_count = sizeof(own) / sizeof(*own),
 };
 
 /* Profiles of one series with one label; then, sorted and summed, of all series. */
@@ -151,6 +162,77 @@ static void put_document(const struct listing *listing, struct sts_sink *sink)
     sts__put_close(&put, "}\n");
 }
 
+/* --- the same as text --- */
+
+static void put_time(struct sts_sink *sink, int64_t time_ns)
+{
+    char text[STS_TIME_TEXT_BYTES];
+
+    sts__time_rfc3339(text, time_ns, 0);
+    sts__put_text(sink, text);
+}
+
+static void put_span(struct sts_sink *sink, const struct pair *pair)
+{
+    put_time(sink, pair->first_ns);
+    sts__put_text(sink, " to ");
+    put_time(sink, pair->last_ns);
+}
+
+/* A line a label: how many profiles have which value. Returns: how many values. */
+static size_t put_label(const struct listing *listing, size_t first, struct sts_sink *sink)
+{
+    const struct pair *pairs = listing->pairs + first;
+    size_t left = listing->count - first, count = 0;
+
+    sts__put_format(sink, "  %-10s  ", first == 0 ? "labels" : "");
+    sts__put_terminal(sink, pairs[0].key);
+    sts__put_text(sink, "=");
+    for (; count < left && strcmp(pairs[count].key, pairs[0].key) == 0; count++) {
+        if (count >= VALUES_SHOWN_MAX)
+            continue;
+        sts__put_text(sink, count == 0 ? "" : ", ");
+        sts__put_terminal(sink, pairs[count].value);
+        sts__put_format(sink, " (%" PRIu64 ")", pairs[count].n_profiles);
+    }
+    if (count > VALUES_SHOWN_MAX)
+        sts__put_format(sink, " and %zu more", count - VALUES_SHOWN_MAX);
+    sts__put_text(sink, "\n");
+    return count;
+}
+
+static void put_services(const struct listing *listing, struct sts_sink *sink)
+{
+    bool is_first = true;
+
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct pair *pair = &listing->pairs[i];
+        if (strcmp(pair->key, "service") != 0)
+            continue;
+        sts__put_format(sink, "  %-10s  ", is_first ? "services" : "");
+        sts__put_terminal(sink, pair->value);
+        sts__put_format(sink, ": %" PRIu64 " profile%s, ", pair->n_profiles,
+                        pair->n_profiles == 1 ? "" : "s");
+        put_span(sink, pair);
+        sts__put_text(sink, "\n");
+        is_first = false;
+    }
+}
+
+static void put_table(const struct listing *listing, struct sts_sink *sink)
+{
+    sts__put_format(sink, "  %-10s  %s\n  %-10s  %" PRIu64 "\n", "format", "server", "profiles",
+                    listing->all.n_profiles);
+    if (listing->all.n_profiles > 0) {
+        sts__put_format(sink, "  %-10s  ", "span");
+        put_span(sink, &listing->all);
+        sts__put_text(sink, "\n");
+    }
+    put_services(listing, sink);
+    for (size_t i = 0; i < listing->count;)
+        i += put_label(listing, i, sink);
+}
+
 /* --- what is asked for --- */
 
 /* Profiles that reach into a span of time, by series. */
@@ -246,7 +328,10 @@ static int make(struct sts__question *question, struct sts_sink *sink, struct st
         r = collect(question, &lanes, &listing, err);
     if (r >= 0) {
         sum_pairs(&listing);
-        put_document(&listing, sink);
+        if (strcmp(question->format, "table") == 0)
+            put_table(&listing, sink);
+        else
+            put_document(&listing, sink);
     }
     free(listing.pairs);
     sts__store_lanes_deinit(&lanes);

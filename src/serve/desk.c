@@ -25,7 +25,8 @@ struct worker {
     pthread_cond_t more;
     bool is_called; /* and not awake yet */
     bool is_busy;
-    uint64_t asker; /* of what it is busy with */
+    uint64_t asker;   /* of what it is busy with */
+    unsigned threads; /* that it may use for it */
 };
 
 struct sts__desks {
@@ -49,6 +50,12 @@ static bool may(const void *context, uint64_t asker)
     return count == 0 || (count < desks->options.share && desks->busy + 1 < desks->count);
 }
 
+/* Cores that nobody is busy on are for whoever comes alone. */
+static unsigned share_of_cores(const struct sts__desks *desks)
+{
+    return desks->busy < desks->options.share ? desks->options.share - desks->busy : 1;
+}
+
 static struct sts__exchange *take(struct worker *worker)
 {
     struct sts__desks *desks = worker->desks;
@@ -63,6 +70,7 @@ static struct sts__exchange *take(struct worker *worker)
     if (exchange != NULL) {
         worker->is_busy = true;
         worker->asker = exchange->asker;
+        worker->threads = share_of_cores(desks);
         desks->busy++;
     }
     pthread_mutex_unlock(&desks->lock);
@@ -108,6 +116,12 @@ static int open_store(struct worker *worker, struct sts_error *err)
     return sts_store_open(worker->desks->options.store_path, &options, &worker->desk.store, err);
 }
 
+static int answer(struct worker *worker, struct sts__exchange *exchange)
+{
+    sts_store_set_threads(worker->desk.store, worker->threads);
+    return exchange->route->handle(&worker->desk, exchange);
+}
+
 static void handle(struct worker *worker, struct sts__exchange *exchange)
 {
     struct sts_error err;
@@ -118,7 +132,7 @@ static void handle(struct worker *worker, struct sts__exchange *exchange)
     else if (open_store(worker, &err) < 0)
         sts__exchange_fail(exchange, 503, "store", "%s", err.text);
     else
-        r = exchange->route->handle(&worker->desk, exchange);
+        r = answer(worker, exchange);
     if (r == 0)
         sts__exchange_done(exchange);
 }

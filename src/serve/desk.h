@@ -21,7 +21,8 @@ struct sts__desk {
 struct sts__desks_options {
     const char *store_path;
     unsigned count; /* threads, at most STS__DESKS_MAX */
-    unsigned share; /* of them that one asker may keep busy; the last free one is for another */
+    unsigned share; /* of them that one asker may keep busy, and cores that there are for all; the
+                       last free one is for another */
     size_t queue_max;
 };
 

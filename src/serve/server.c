@@ -37,9 +37,8 @@
 #define SPARE_DESKS_MIN      2
 #define CONNECTIONS_MAX      1024
 #define PEER_CONNECTIONS_MAX 256
-#define READING_S            60                 /* that a request may take to come in */
-#define SENDING_S            300                /* that an answer may take to go out */
-#define ANSWERS_BYTES_MAX    ((size_t)64 << 20) /* that are kept */
+#define READING_S            60  /* that a request may take to come in */
+#define SENDING_S            300 /* that an answer may take to go out */
 #define IDLE_S               30
 #define QUERY_S              30 /* unless options say other */
 #define NS_PER_S             INT64_C(1000000000)
@@ -173,13 +172,16 @@ static int check_open(struct sts__server *server, const struct sts__server_optio
                      server->listening.address);
 }
 
-static int start_http(struct sts__server *server, struct sts_error *err)
+static int start_http(struct sts__server *server, const struct sts__server_options *options,
+                      struct sts_error *err)
 {
-    const struct sts__http_options options = {
+    const struct sts__http_options http_options = {
         .listen_fd = server->listening.fd,
         .threads = core_count(),
-        .connections_max = CONNECTIONS_MAX,
-        .peer_connections_max = PEER_CONNECTIONS_MAX,
+        .connections_max =
+            options->connections_max != 0 ? options->connections_max : CONNECTIONS_MAX,
+        .peer_connections_max = options->peer_connections_max != 0 ? options->peer_connections_max
+                                                                   : PEER_CONNECTIONS_MAX,
         .idle_s = IDLE_S,
         .head_bytes_max = HEAD_BYTES_MAX,
         .body_bytes_max = BODY_BYTES_MAX,
@@ -195,7 +197,7 @@ static int start_http(struct sts__server *server, struct sts_error *err)
         .context = server,
     };
 
-    return sts__http_new(&options, &server->http, err);
+    return sts__http_new(&http_options, &server->http, err);
 }
 
 static int start_watching(struct sts__server *server, const struct sts__server_options *options,
@@ -241,7 +243,7 @@ static int open_store(struct sts__server *server, const struct sts__server_optio
     if (r >= 0)
         r = sts__auth_new(options->store_path, &server->auth, err);
     if (r >= 0)
-        r = sts__answers_new(ANSWERS_BYTES_MAX, &server->answers, err);
+        r = sts__answers_new(options->answers_bytes_max, &server->answers, err);
     if (r >= 0)
         r = sts__makings_new(&server->makings, err);
     if (r >= 0)
@@ -257,7 +259,7 @@ static int open_door(struct sts__server *server, const struct sts__server_option
     server->gate = (struct sts__gate){ server->auth, server->rate, server->listening.is_loopback };
     if (r >= 0)
         r = check_open(server, options, err);
-    return r < 0 ? r : start_http(server, err);
+    return r < 0 ? r : start_http(server, options, err);
 }
 
 /* Each connection is a file; where there are fewer, those that come then wait. */

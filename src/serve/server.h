@@ -20,11 +20,14 @@ struct sts__server_options {
     bool is_open;                /* listen beyond this machine without tokens, or without TLS */
     const char *access_log_path; /* "-": standard error; NULL: none */
     bool access_log_json;
-    uint32_t rate_per_s;       /* requests a second of each token, or address; 0: any number */
-    unsigned metric_functions; /* that /metrics tells, at most STS__METRIC_FUNCTIONS_MAX */
-    int64_t query_ns;          /* that a question may take; 0: 30 s */
-    int64_t reading_ns;        /* that a request may take to come in; 0: 60 s */
-    uint32_t queue_max;        /* questions that may wait for their turn; 0: 256 */
+    uint32_t rate_per_s;           /* requests a second of each token, or address; 0: any number */
+    unsigned metric_functions;     /* that /metrics tells, at most STS__METRIC_FUNCTIONS_MAX */
+    int64_t query_ns;              /* that a question may take; 0: 30 s */
+    int64_t reading_ns;            /* that a request may take to come in; 0: 60 s */
+    uint32_t queue_max;            /* questions that may wait for their turn; 0: 256 */
+    uint32_t connections_max;      /* at a time; 0: 1024 */
+    uint32_t peer_connections_max; /* of one address; 0: 256 */
+    size_t answers_bytes_max;      /* that are kept; 0: none */
 };
 
 /* sts__server_start - serve in threads of its own. Errors: STS_E_USAGE, STS_E_IO, the store's. */

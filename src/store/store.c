@@ -70,6 +70,11 @@ int sts_store_open(const char *path, const struct sts_store_options *options,
     return 0;
 }
 
+void sts_store_set_threads(struct sts_store *store, unsigned threads)
+{
+    store->options.threads = threads;
+}
+
 void sts_store_close(struct sts_store *store)
 {
     if (store == NULL)

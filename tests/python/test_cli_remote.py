@@ -1,6 +1,8 @@
 """A server in place of inputs: the command answers as it does of the server's store itself."""
+import json
 import os
 import pstats
+import re
 import socket
 import threading
 import unittest
@@ -56,6 +58,16 @@ class Remote(CommandTest):
                         "-o", name)
                 pictures.append(undated(self.read(name)))
             self.assertEqual(pictures[0], pictures[1])
+
+    def test_what_a_server_has(self):
+        """As of the store itself, but for what its file is made of."""
+        of_store = self.ok("info", "profiles.db").splitlines()
+        of_server = self.ok("info", self.server.url).splitlines()
+        self.assertEqual(of_server[:2], [self.server.url, "  format      server"])
+        self.assertEqual(of_server[2:], [re.sub(r", \d+ series", "", line) for line in of_store
+                                         if not re.match(r"profiles|  (format|size|functions|levels) |  {12}.*rows", line)])
+        self.assertEqual(json.loads(self.ok("info", "--output-format", "json", self.server.url))["profile_count"], 40)
+        self.fails(2, "info", self.server.url, "profiles.db")
 
     def test_comparisons(self):
         for arguments in ((), ("--output-format", "json"), ("--output-format", "terminal"), ("--metric", "cumtime")):

@@ -67,10 +67,33 @@ function remember(url: string, etag: string | null, body: unknown): void {
   if (latest.size > LATEST_MAX) latest.delete(latest.keys().next().value!);
 }
 
+/** A question whose answer will be wanted first of all, sent before somebody waits for it. */
+let early: { url: string; response: Promise<Response>; cancel: AbortController } | null = null;
+
+export function askEarly(path: string, params: Params): void {
+  const url = urlOf(path, params), cancel = new AbortController();
+  const response = request(url, cancel.signal);
+  response.catch(() => undefined); // told to who waits for it
+  early = { url, response, cancel };
+}
+
+/** The answer that is on its way already, if that is the question; else it was a wrong guess. */
+function takeEarly(url: string, signal: AbortSignal | undefined): Promise<Response> | null {
+  const taken = early;
+  early = null;
+  if (taken === null) return null;
+  if (taken.url !== url) {
+    taken.cancel.abort();
+    return null;
+  }
+  signal?.addEventListener("abort", () => taken.cancel.abort());
+  return taken.response;
+}
+
 export async function getJson<T>(path: string, params: Params, signal?: AbortSignal): Promise<Answer<T>> {
   const url = urlOf(path, params);
   const known = latest.get(url);
-  const response = await request(url, signal, known?.etag);
+  const response = await (takeEarly(url, signal) ?? request(url, signal, known?.etag));
   if (response.status === 304 && known !== undefined) return { body: known.body as T, fresh: false };
   const body = await response.json() as T;
   remember(url, response.headers.get("ETag"), body);

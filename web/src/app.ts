@@ -1,6 +1,6 @@
 // app.ts - the page put together: state to questions, answers to what is seen.
 
-import { ApiError, getJson, isAbort } from "./api";
+import { ApiError, askEarly, getJson, isAbort } from "./api";
 import { readProfile, type FunctionRow, type LabelsJson, type ProfileJson } from "./answers";
 import { Compare } from "./compare";
 import { h, icon, replace } from "./dom";
@@ -8,7 +8,7 @@ import { emptyView } from "./empty";
 import { exportMenu, type Export } from "./exports";
 import { Filters } from "./filters";
 import { Lower } from "./lower";
-import { MainChart } from "./main_chart";
+import { likelyRoom, MainChart } from "./main_chart";
 import { Notice } from "./notice";
 import { diffParams, profileParams, seriesParams, spanOf, type Span } from "./query";
 import { readSeries, type Series, type SeriesJson } from "./series";
@@ -41,8 +41,16 @@ function asked(state: State): string {
     state.where, state.match]);
 }
 
+/** The state, and the first question, which is on its way while the page is built. */
+function openStore(): StateStore {
+  const store = new StateStore(browserZone());
+  const span = spanOf(store.state, Date.now(), likelyRoom());
+  if (span !== null) askEarly("/series", seriesParams(store.state, span));
+  return store;
+}
+
 class App {
-  private readonly store = new StateStore(browserZone());
+  private readonly store = openStore();
   private readonly notice = new Notice({
     retry: () => void this.load(), back: () => history.back(), token: () => askForToken(() => void this.load()),
   });

@@ -31,6 +31,16 @@ function sameView(a: ChartView, b: ChartView): boolean {
   return a.series === b.series && a.zone === b.zone && a.dark === b.dark && a.only.join("\n") === b.only.join("\n");
 }
 
+function roomIn(width: number): number {
+  return Math.max(30, Math.min(180, Math.floor(width / 7)));
+}
+
+/** What room() will say, or nearly, before the page stands: the window without margins and legend. */
+export function likelyRoom(): number {
+  const width = Math.min(document.body.clientWidth, 1680);
+  return roomIn(window.innerWidth > 900 ? width - 348 : window.innerWidth > 640 ? width - 32 : width - 20);
+}
+
 export class MainChart {
   readonly element: HTMLElement;
   private readonly title = h("h2", {});
@@ -68,7 +78,7 @@ export class MainChart {
 
   /** Bars that there is room for. */
   room(): number {
-    return Math.max(30, Math.min(180, Math.floor((this.host.clientWidth || 900) / 7)));
+    return roomIn(this.host.clientWidth || 900);
   }
 
   show(state: State, span: Span, view: ChartView): void {
