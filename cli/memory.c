@@ -16,8 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define HEAP_BYTES ((size_t)8 << 20) /* that malloc's heap begins with; taken when it is touched   \
-                                      */
+#define HEAP_BYTES                                                                                 \
+    ((size_t)8 << 20) /* that malloc's heap begins with; taken when it is touched                  \
+                       */
 
 static void keep_memory(void)
 {
