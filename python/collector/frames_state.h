@@ -61,10 +61,11 @@ struct sts__track *sts__frames_track_of(const PyThreadState *state);
 
 /* What is done with a frame that was running before, oldest first. */
 typedef void (*sts__frames_found)(struct sts__track *track, const STS_FRAME *frame,
-                                  int64_t now_ticks);
+                                  int64_t begin_ticks);
 
-/* sts__frames_find_thread, _threads - what a thread, or each, is running, unless that is known. */
-void sts__frames_find_thread(PyThreadState *state, sts__frames_found found);
+/* sts__frames_find_thread, _threads - what a thread has been running since begin_ticks, or each
+ * since the recorder's begin, unless that is known. */
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found, int64_t begin_ticks);
 void sts__frames_find_threads(sts__frames_found found);
 
 /* sts__frames_look_back - activations that were running before, and have ended, go.

@@ -363,10 +363,9 @@ static struct sts__track *find_thread(PyThreadState *state, struct sts__track *t
     return track;
 }
 
-void sts__frames_find_thread(PyThreadState *state, sts__frames_found found)
+void sts__frames_find_thread(PyThreadState *state, sts__frames_found found, int64_t begin_ticks)
 {
-    (void)find_thread(state, sts__frames_track_of(state), found,
-                      sts__recorder_ticks(&sts__frames.recorder));
+    (void)find_thread(state, sts__frames_track_of(state), found, begin_ticks);
 }
 
 void sts__frames_find_threads(sts__frames_found found)

@@ -19,14 +19,9 @@
 /* Calls that start a thread; one interpreter records. */
 static const PyMethodDef *births[2];
 
-static void take_up_all(bool newborn);
+static STS_COLD void thread_was_born(void);
 
 /* --- events --- */
-
-static STS_COLD void thread_was_born(void)
-{
-    take_up_all(true);
-}
 
 static int on_event(PyObject *Py_UNUSED(self), PyFrameObject *frame, int what, PyObject *arg)
 {
@@ -106,7 +101,7 @@ static void lose_sight(const PyThreadState *state)
     sts__track_drop_above(track, 0, now_ticks);
 }
 
-static void take_up(PyThreadState *state)
+static void take_up(PyThreadState *state, int64_t begin_ticks)
 {
     if (is_hooked(state) || state == sts__frames.ignored)
         return;
@@ -114,18 +109,24 @@ static void take_up(PyThreadState *state)
     if (is_taken(state))
         return;
     hook(state);
-    sts__frames_find_thread(state, sts__sliced_found);
+    sts__frames_find_thread(state, sts__sliced_found, begin_ticks);
 }
 
-/* newborn: also those that run nothing yet. The collector's own threads run nothing either. */
-static void take_up_all(bool newborn)
+/* newborn: also those that run nothing yet. The collector's own threads run nothing either.
+ * begin_ticks: what they run has run since then. */
+static void take_up_all(bool newborn, int64_t begin_ticks)
 {
     PyThreadState *state = PyInterpreterState_ThreadHead(sts__frames.interpreter);
 
     for (; state != NULL; state = PyThreadState_Next(state)) {
         if (newborn || sts__frame_running(state) != NULL)
-            take_up(state);
+            take_up(state, begin_ticks);
     }
+}
+
+static void thread_was_born(void)
+{
+    take_up_all(true, sts__recorder_ticks(sts__frames_recorder()));
 }
 
 static const PyMethodDef *method_of(PyObject *module, const char *name)
@@ -157,7 +158,7 @@ int sts__sliced_install(void)
     sts__frames.one_thread = false;
     sts__sliced_begin_thread();
     sts__frames_look();
-    take_up_all(true);
+    take_up_all(true, sts__frames_recorder()->current->begin_ticks);
     learn_births();
     return 0;
 }
@@ -175,7 +176,7 @@ void sts__sliced_uninstall(void)
 void sts__sliced_look(void)
 {
     sts__frames_look();
-    take_up_all(false);
+    take_up_all(false, sts__recorder_ticks(sts__frames_recorder()));
 }
 
 #endif

@@ -349,20 +349,33 @@ void sts__recorder_advance(struct sts__recorder *recorder)
         book_pause(recorder, now_ticks);
 }
 
-void sts__recorder_split(struct sts__recorder *recorder)
+/* Every track is in the slice of the moment that is returned. */
+static struct sts__moment advance_to_now(struct sts__recorder *recorder)
 {
-    struct sts__slice *slice;
     struct sts__moment now;
 
     sts__recorder_advance(recorder);
     now = sts__timeline_now(recorder->timeline);
-    slice = recorder->current;
+    if (now.ticks >= recorder->current->end_ticks) /* an edge came between */
+        sts__recorder_advance(recorder);
+    return now;
+}
+
+static void split_at(struct sts__recorder *recorder, struct sts__moment now)
+{
+    struct sts__slice *slice = recorder->current;
+
     if (now.ticks <= slice->begin_ticks)
         return;
     slice->end_ticks = now.ticks;
     slice->end_ns = now.wall_ns > slice->begin_ns ? now.wall_ns : slice->begin_ns;
     plan_tracks(recorder);
     sts__recorder_advance(recorder);
+}
+
+void sts__recorder_split(struct sts__recorder *recorder)
+{
+    split_at(recorder, advance_to_now(recorder));
 }
 
 /* The slice that has only just begun is nobody's. */
@@ -385,10 +398,11 @@ static void halt_tracks(struct sts__recorder *recorder, int64_t now_ticks)
         sts__track_halt(track, now_ticks);
 }
 
+/* What runs is charged up to the end of the last slice, not a moment less. */
 void sts__recorder_end(struct sts__recorder *recorder)
 {
     struct sts__track *track;
-    int64_t now_ticks;
+    struct sts__moment now;
 
     if (!recorder->recording)
         return;
@@ -396,12 +410,11 @@ void sts__recorder_end(struct sts__recorder *recorder)
     if (recorder->paused)
         (void)sts__recorder_resume(recorder, INT64_MAX);
     sts__recorder_plan_off(recorder, INT64_MAX);
-    sts__recorder_advance(recorder);
-    now_ticks = sts__timeline_ticks(recorder->timeline);
-    halt_tracks(recorder, now_ticks);
-    sts__recorder_split(recorder);
+    now = advance_to_now(recorder);
+    halt_tracks(recorder, now.ticks);
+    split_at(recorder, now);
     for (track = recorder->tracks; track != NULL; track = track->next) {
-        sts__track_halt(track, now_ticks);
+        sts__track_halt(track, now.ticks);
         leave_slice(track);
     }
     drop_current(recorder);

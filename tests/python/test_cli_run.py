@@ -96,7 +96,8 @@ class Command(RunTest):
         self.assertEqual(done.returncode, -signal.SIGKILL)
 
     def test_signals_and_descriptors_are_those_that_came(self):
-        show = ["sh", "-c", "grep Sig /proc/self/status; ls /proc/self/fd"]
+        show = ["sh", "-c",
+                "grep -E '^Sig(Pnd|Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd"]
         for close, restore in (((), True), ((), False), ((0,), True), ((0, 2), False)):
             def prepare():
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -375,8 +375,11 @@ class Limits(IngestTest):
         with open("/proc/%d/status" % server.process.pid) as file:
             most = int([row.split()[1] for row in file if row.startswith("VmHWM")][0])
         self.assertLess(most, 800 << 10)  # kB
-        slow[-1].send(b"0\r\n\r\n")
-        self.assertEqual(slow[-1].getresponse().status, 429)
+        statuses = []  # one was refused: in most cases the last
+        while slow and 429 not in statuses:
+            slow[-1].send(b"0\r\n\r\n")
+            statuses.append(slow.pop().getresponse().status)
+        self.assertIn(429, statuses)
         for connection in slow:
             connection.close()
         deadline = time.monotonic() + 30  # it sees that they went

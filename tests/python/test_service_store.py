@@ -57,10 +57,11 @@ class Store(unittest.TestCase):
         out = self.python("""
             statslice.start(sys.argv[1], slice=0.05)
             work(10)
-            statslice.flush()
+            assert statslice.flush(30)
             os.closerange(3, 100)
             files = [open("%s.%d" % (sys.argv[1], at), "wb") for at in range(10)]
-            for _ in range(5):
+            until = time.monotonic() + 30
+            while not statslice.status()["last_error"] and time.monotonic() < until:
                 work(10)
                 statslice.flush(0.1)
             print("closed its descriptors" in statslice.status()["last_error"])
