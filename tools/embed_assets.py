@@ -33,7 +33,7 @@ def embed(assets):
         packed = gzip.compress(data, 9, mtime=0)
         arrays.append(c_array("bytes_%d" % number, data) + c_array("packed_%d" % number, packed))
         tag = hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()[:32]
-        rows.append('    { "%s", "%s", "\\"%s\\"", bytes_%d, sizeof(bytes_%d), packed_%d, sizeof(packed_%d) },\n'
+        rows.append('    { "%s", "%s", "W/\\"%s\\"", bytes_%d, sizeof(bytes_%d), packed_%d, sizeof(packed_%d) },\n'
                     % (path, kind, tag, number, number, number, number))
     return ("/* Made by tools/embed_assets.py. */\n#include \"serve/assets.h\"\n\n" + "".join(arrays) +
             "const struct sts__asset sts__assets[] = {\n" + "".join(rows) + "};\n"

@@ -152,6 +152,13 @@ STS_API uint64_t sts_store_list_functions(const struct sts_store_list *list);
 STS_API uint64_t sts_store_list_bytes(const struct sts_store_list *list);
 
 /*
+ * sts_store_check_place - that the path that a store was opened by still leads to it.
+ *
+ * What is written to one that was removed or replaced is lost with it.   Errors: STS_E_IO.
+ */
+STS_API STS_MUST_CHECK int sts_store_check_place(struct sts_store *store, struct sts_error *err);
+
+/*
  * sts_store_generation - a number that every change of what is stored raises.
  *
  * Answers of the same number are the same. It goes up by writers of any process.

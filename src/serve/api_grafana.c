@@ -567,9 +567,8 @@ static int respond(const struct address *address, struct sts__desk *desk,
     int r = sts__asked_init(&asked, &address->form, exchange, err);
 
     if (r >= 0)
-        r = sts__exchange_read_body(exchange, err);
+        r = sts__question_read_body(&question, err);
     if (r >= 0) {
-        question.body = (const char *)sts__exchange_body(exchange, &question.body_len);
         question.context = (void *)(uintptr_t)address;
         asked.depends_on_now = true; /* a target may say so */
         r = sts__respond(&question, err);

@@ -258,15 +258,6 @@ static int make_several(struct sts__question *question, struct sts_sink *sink,
 
 /* --- handlers --- */
 
-static int set_body(struct sts__question *question, struct sts_error *err)
-{
-    int r = sts__exchange_read_body(question->exchange, err);
-
-    if (r >= 0)
-        question->body = (const char *)sts__exchange_body(question->exchange, &question->body_len);
-    return r;
-}
-
 /* Dates in the body may count from now: then nothing is kept for the next one that asks. */
 static bool counts_from_now(const struct sts__question *question)
 {
@@ -292,7 +283,7 @@ static int respond(struct sts__desk *desk, struct sts__exchange *exchange,
     int r = sts__asked_init(&asked, form, exchange, &err);
 
     if (r >= 0)
-        r = set_body(&question, &err);
+        r = sts__question_read_body(&question, &err);
     if (r >= 0) /* clients of later versions look for it */
         r = sts__exchange_set_header(exchange, "X-Elastic-Product", "Elasticsearch", &err);
     if (r >= 0) {

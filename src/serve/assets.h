@@ -10,7 +10,7 @@
 struct sts__asset {
     const char *path; /* of the URL: "/", "/assets/app.js" */
     const char *type; /* for Content-Type */
-    const char *etag; /* strong, with its quotes; of the bytes below */
+    const char *etag; /* with its quotes; weak: of the bytes below however they are sent */
     const unsigned char *bytes;
     size_t len;
     const unsigned char *gzip; /* the same, compressed */

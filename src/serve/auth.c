@@ -10,13 +10,9 @@
 
 #include <statslice/store.h>
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "serve/credentials.h"
 #include "serve/secret.h"
-
-#define LOOK_AGAIN_NS INT64_C(1000000000)
-#define LOOK_NEW_NS   INT64_C(100000000) /* at a token that is not known: it may be new */
 
 /* Names of tokens that were seen; grants point to them as long as the server runs. */
 struct name {
@@ -27,7 +23,7 @@ struct name {
 struct sts__auth {
     pthread_mutex_t lock; /* of all below */
     struct sts_store *store;
-    int64_t looked_mono_ns;
+    int64_t generation; /* of the store, when it was looked at */
     struct sts_store_token *tokens;
     size_t count;
     bool is_closed; /* there were tokens: without the last one nobody comes in, not everybody */
@@ -59,27 +55,25 @@ bool sts__role_allows(enum sts__role has, enum sts__role needs)
     return needs == STS__ROLE_NONE || has == STS__ROLE_ADMIN || has == needs;
 }
 
-/* With the lock. What cannot be read leaves what was known. */
+/* With the lock, where the store has changed. What cannot be read leaves what was known. */
 static int look(struct sts__auth *auth, struct sts_error *err)
 {
     struct sts_store_token *tokens = NULL;
     size_t count = 0;
-    int r = sts_store_tokens(auth->store, &tokens, &count, err);
+    int64_t generation;
+    int r = sts_store_generation(auth->store, &generation, err);
 
-    auth->looked_mono_ns = sts__clock_mono_ns();
+    if (r < 0 || generation == auth->generation)
+        return r;
+    r = sts_store_tokens(auth->store, &tokens, &count, err);
     if (r < 0)
         return r;
+    auth->generation = generation;
     free(auth->tokens);
     auth->tokens = tokens;
     auth->count = count;
     auth->is_closed = auth->is_closed || count > 0;
     return 0;
-}
-
-static void look_again(struct sts__auth *auth, int64_t after_ns)
-{
-    if (sts__clock_mono_ns() - auth->looked_mono_ns >= after_ns)
-        (void)!look(auth, NULL);
 }
 
 int sts__auth_new(const char *store_path, struct sts__auth **ret_auth, struct sts_error *err)
@@ -89,6 +83,7 @@ int sts__auth_new(const char *store_path, struct sts__auth **ret_auth, struct st
 
     if (auth == NULL)
         return sts__fail_nomem(err);
+    auth->generation = -1;
     pthread_mutex_init(&auth->lock, NULL);
     r = sts_store_open(store_path, NULL, &auth->store, err);
     if (r >= 0)
@@ -121,7 +116,7 @@ bool sts__auth_has_tokens(struct sts__auth *auth)
     bool has;
 
     pthread_mutex_lock(&auth->lock);
-    look_again(auth, LOOK_AGAIN_NS);
+    (void)!look(auth, NULL);
     has = auth->is_closed;
     pthread_mutex_unlock(&auth->lock);
     return has;
@@ -159,15 +154,6 @@ static void find(struct sts__auth *auth, const char *secret, struct sts__grant *
     grant->name = keep_name(auth, found->name);
 }
 
-static void find_new(struct sts__auth *auth, const char *secret, struct sts__grant *grant)
-{
-    find(auth, secret, grant);
-    if (grant->role != STS__ROLE_NONE)
-        return;
-    look_again(auth, LOOK_NEW_NS);
-    find(auth, secret, grant);
-}
-
 void sts__auth_grant(struct sts__auth *auth, const char *authorization,
                      struct sts__grant *ret_grant)
 {
@@ -176,10 +162,10 @@ void sts__auth_grant(struct sts__auth *auth, const char *authorization,
 
     *ret_grant = (struct sts__grant){ STS__ROLE_NONE, "" };
     pthread_mutex_lock(&auth->lock);
-    look_again(auth, LOOK_AGAIN_NS);
+    (void)!look(auth, NULL);
     if (!auth->is_closed)
         ret_grant->role = STS__ROLE_ADMIN;
     else if (token != NULL)
-        find_new(auth, token, ret_grant);
+        find(auth, token, ret_grant);
     pthread_mutex_unlock(&auth->lock);
 }

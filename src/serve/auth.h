@@ -9,7 +9,7 @@
 
 struct sts__auth;
 
-/* sts__auth_new - the store's tokens; they are looked at again every second. */
+/* sts__auth_new - the store's tokens; they are looked at again when the store has changed. */
 STS_MUST_CHECK int sts__auth_new(const char *store_path, struct sts__auth **ret_auth,
                                  struct sts_error *err);
 void sts__auth_free(struct sts__auth *auth); /* NULL is fine */

@@ -72,11 +72,13 @@ static bool find_action(const struct sts__json_text *name, enum sts__bulk_action
     return false;
 }
 
-/* A text, or null for none. */
+/* A text, or a number as it is written; null for none. */
 static void read_text(struct sts__json *json, struct sts__json_text *ret_text)
 {
     if (sts__json_peek(json) == STS__JSON_TEXT)
         *ret_text = sts__json_text(json);
+    else if (sts__json_peek(json) == STS__JSON_NUMBER)
+        *ret_text = sts__json_number(json);
     else if (sts__json_peek(json) == STS__JSON_NULL)
         sts__json_skip(json);
     else

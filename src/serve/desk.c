@@ -112,7 +112,7 @@ static int open_store(struct worker *worker, struct sts_error *err)
     const struct sts_store_options options = { .threads = 1 };
 
     if (worker->desk.store != NULL)
-        return 0;
+        return sts_store_check_place(worker->desk.store, err);
     return sts_store_open(worker->desks->options.store_path, &options, &worker->desk.store, err);
 }
 

@@ -46,6 +46,15 @@ int sts__pairs_add(struct sts__pairs *pairs, const char *key, const char *value,
     return 0;
 }
 
+size_t sts__pairs_count(const struct sts__pairs *pairs, const char *key)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < pairs->count; i++)
+        count += strcasecmp(pairs->items[i].key, key) == 0;
+    return count;
+}
+
 static void deinit_pairs(struct sts__pairs *pairs)
 {
     for (size_t i = 0; i < pairs->count; i++) {
@@ -67,6 +76,7 @@ struct sts__exchange *sts__exchange_new(const char *method, const char *path)
     exchange->method = sts__copy_text(method, strlen(method));
     exchange->path = sts__copy_text(path, strlen(path));
     sts__bytes_init(&exchange->body, STS__REQUEST_BODY_MAX);
+    exchange->unpacked_max = STS__REQUEST_BODY_MAX;
     if (exchange->method != NULL && exchange->path != NULL)
         return exchange;
     sts__exchange_free(exchange);
@@ -156,6 +166,16 @@ static int read_all(struct sts__source *source, struct sts__bytes *bytes, struct
     }
 }
 
+static bool is_plain(const char *encoding)
+{
+    return encoding == NULL || strcasecmp(encoding, "identity") == 0;
+}
+
+bool sts__exchange_can_unpack(const char *encoding)
+{
+    return is_plain(encoding) || find_compression(encoding) != NULL;
+}
+
 int sts__exchange_read_body(struct sts__exchange *exchange, struct sts_error *err)
 {
     const char *encoding = sts__exchange_header(exchange, "Content-Encoding");
@@ -164,13 +184,13 @@ int sts__exchange_read_body(struct sts__exchange *exchange, struct sts_error *er
     struct sts__bytes bytes;
     int r;
 
-    if (encoding == NULL || strcasecmp(encoding, "identity") == 0)
+    if (is_plain(encoding))
         return 0;
     method = find_compression(encoding);
     if (method == NULL)
         return sts__fail(err, STS_E_UNSUPPORTED,
                          "Content-Encoding \"%.40s\": gzip and zstd are understood", encoding);
-    sts__bytes_init(&bytes, STS__REQUEST_BODY_MAX);
+    sts__bytes_init(&bytes, exchange->unpacked_max);
     r = sts__source_open_memory(exchange->body.data == NULL ? "" : exchange->body.data,
                                 exchange->body.len, "the body", &packed, err);
     if (r >= 0)

@@ -43,6 +43,9 @@ int sts__exchange_each_argument(const struct sts__exchange *exchange, sts__argum
  * is asked for.   Errors: STS_E_FORMAT, STS_E_LIMIT, STS_E_UNSUPPORTED, STS_E_NOMEM.
  */
 STS_MUST_CHECK int sts__exchange_read_body(struct sts__exchange *exchange, struct sts_error *err);
+
+/* sts__exchange_can_unpack - whether a Content-Encoding, NULL for none, is understood. */
+bool sts__exchange_can_unpack(const char *encoding);
 const unsigned char *sts__exchange_body(const struct sts__exchange *exchange, size_t *ret_len);
 
 /*

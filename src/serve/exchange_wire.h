@@ -30,6 +30,7 @@ struct sts__exchange {
     struct sts__pairs headers, arguments;
     struct sts__bytes body;
     size_t request_bytes; /* of the body, as sent */
+    size_t unpacked_max;  /* bytes of the body, decompressed */
     struct sts__grant grant;
     const struct sts__route *route; /* NULL where it leads nowhere */
     char peer[STS__PEER_TEXT_BYTES];
@@ -49,12 +50,16 @@ struct sts__exchange {
     void (*resume)(struct sts__exchange *exchange); /* of the wire */
     void *wire;
     struct sts__exchange *next; /* in a queue */
-    uint64_t asker, turn;       /* in the queue of the desks: sts__asker_of */
+    uint64_t asker;             /* sts__asker_of */
+    uint64_t turn;              /* in the queue of the desks */
 };
 
 /* sts__pairs_add - copies both texts. Errors: STS_E_LIMIT, STS_E_NOMEM. */
 STS_MUST_CHECK int sts__pairs_add(struct sts__pairs *pairs, const char *key, const char *value,
                                   struct sts_error *err);
+
+/* sts__pairs_count - how often a key, in any case, is there. */
+size_t sts__pairs_count(const struct sts__pairs *pairs, const char *key);
 
 /* sts__exchange_new - Returns: NULL when out of memory. */
 struct sts__exchange *sts__exchange_new(const char *method, const char *path);

@@ -4,6 +4,8 @@
  */
 #include "serve/gate.h"
 
+#include <strings.h>
+
 #include "base/clock.h"
 #include "serve/auth.h"
 #include "serve/exchange_wire.h"
@@ -53,6 +55,35 @@ static void check_grant(const struct sts__gate *gate, struct sts__exchange *exch
     fail_with_header(exchange, "WWW-Authenticate", "Bearer realm=\"statslice\"");
 }
 
+/* What two who read the same bytes may take for requests of different lengths, or to different
+ * hosts: a proxy before this server must not be made to disagree with it. */
+static void check_head(struct sts__exchange *exchange)
+{
+    static const char *const once[] = { "Host", "Content-Length", "Transfer-Encoding" };
+    const char *coding = sts__exchange_header(exchange, "Transfer-Encoding");
+
+    for (size_t i = 0; i < sizeof(once) / sizeof(*once); i++)
+        if (sts__pairs_count(&exchange->headers, once[i]) > 1)
+            sts__exchange_fail(exchange, 400, "head", "more than one header \"%s\"", once[i]);
+    if (coding != NULL && strcasecmp(coding, "chunked") != 0)
+        sts__exchange_fail(exchange, 501, "head", "Transfer-Encoding \"%.40s\" is not \"chunked\"",
+                           coding);
+    else if (coding != NULL && sts__exchange_header(exchange, "Content-Length") != NULL)
+        sts__exchange_fail(exchange, 400, "head", "both Content-Length and Transfer-Encoding");
+    if (exchange->status != 0)
+        fail_with_header(exchange, "Connection", "close");
+}
+
+/* Questions come as clients write them; bodies of profiles are seen to by the ingest. */
+static void check_encoding(struct sts__exchange *exchange)
+{
+    const char *encoding = sts__exchange_header(exchange, "Content-Encoding");
+
+    if (exchange->route->where != STS__INGEST && !sts__exchange_can_unpack(encoding))
+        sts__exchange_fail(exchange, 415, "encoding",
+                           "Content-Encoding \"%.40s\": gzip and zstd are understood", encoding);
+}
+
 /* Where no token is asked for, a browser must not be the way in for pages of elsewhere. */
 static void check_page(const struct sts__gate *gate, struct sts__exchange *exchange)
 {
@@ -84,11 +115,15 @@ static void check_rate(const struct sts__gate *gate, struct sts__exchange *excha
 void sts__gate_pass(const struct sts__gate *gate, struct sts__exchange *exchange)
 {
     if (exchange->status == 0)
+        check_head(exchange);
+    if (exchange->status == 0)
         find_route(exchange);
     if (exchange->status == 0)
         check_page(gate, exchange);
     if (exchange->status == 0)
         check_grant(gate, exchange);
+    if (exchange->status == 0)
+        check_encoding(exchange);
     if (exchange->status == 0)
         check_rate(gate, exchange);
 }

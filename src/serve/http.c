@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <statslice/sink.h>
@@ -218,7 +217,7 @@ static void drop_body(struct sts__http *http, struct sts__exchange *exchange)
 {
     struct wire *wire = exchange->wire;
 
-    sts__allowance_release(&http->bodies, &wire->body_share);
+    sts__allowance_release(&http->bodies, exchange->asker, &wire->body_share);
     sts__bytes_deinit(&exchange->body);
     sts__bytes_init(&exchange->body, http->options.body_bytes_max);
 }
@@ -236,9 +235,9 @@ static void check_length(struct sts__http *http, struct sts__exchange *exchange)
 
     if (exchange->status != 0)
         return;
-    if (len > http->options.body_bytes_max)
-        fail_length(exchange, http->options.body_bytes_max);
-    else if (!sts__allowance_has(&http->bodies, (size_t)len))
+    if (len > exchange->body.max)
+        fail_length(exchange, exchange->body.max);
+    else if (!sts__allowance_has(&http->bodies, exchange->asker, (size_t)len))
         fail_busy(exchange);
 }
 
@@ -283,8 +282,8 @@ static struct sts__exchange *begin(struct sts__http *http, struct MHD_Connection
     take_pairs(exchange, MHD_HEADER_KIND, &exchange->headers);
     take_pairs(exchange, MHD_GET_ARGUMENT_KIND, &exchange->arguments);
     take_peer(exchange);
-    check_length(http, exchange);
     http->options.begin(http->options.context, exchange);
+    check_length(http, exchange);
     if (exchange->status == 0 && atomic_load(&http->closes))
         fail_stopping(exchange);
     return exchange;
@@ -300,12 +299,13 @@ static void take_body(struct sts__http *http, struct sts__exchange *exchange, co
     exchange->request_bytes += len;
     if (exchange->status != 0)
         return;
-    if (!sts__allowance_hold(&http->bodies, &wire->body_share, exchange->body.len + len))
+    if (!sts__allowance_hold(&http->bodies, exchange->asker, &wire->body_share,
+                             exchange->body.len + len))
         fail_busy(exchange);
     else
         sts__bytes_append(&exchange->body, bytes, len);
     if (exchange->body.status == STS_E_LIMIT)
-        fail_length(exchange, http->options.body_bytes_max);
+        fail_length(exchange, exchange->body.max);
     else if (exchange->body.status < 0)
         turn_away(exchange, 503, "memory", "out of memory", "5");
     if (exchange->status != 0)
@@ -335,14 +335,6 @@ static const struct {
     { "X-Content-Type-Options", "nosniff" },
 };
 
-static bool has_header(const struct sts__pairs *headers, const char *name)
-{
-    for (size_t i = 0; i < headers->count; i++)
-        if (strcasecmp(headers->items[i].key, name) == 0)
-            return true;
-    return false;
-}
-
 static enum MHD_Result add_headers(const struct sts__exchange *exchange,
                                    struct MHD_Response *response)
 {
@@ -355,7 +347,7 @@ static enum MHD_Result add_headers(const struct sts__exchange *exchange,
     for (size_t i = 0; result == MHD_YES && i < headers->count; i++)
         result = mhd->add_response_header(response, headers->items[i].key, headers->items[i].value);
     for (size_t i = 0; i < sizeof(headers_of_all) / sizeof(*headers_of_all); i++)
-        if (result == MHD_YES && !has_header(headers, headers_of_all[i].name))
+        if (result == MHD_YES && sts__pairs_count(headers, headers_of_all[i].name) == 0)
             result =
                 mhd->add_response_header(response, headers_of_all[i].name, headers_of_all[i].value);
     return result;
@@ -371,7 +363,8 @@ static void settle_answer(struct sts__http *http, struct sts__exchange *exchange
     if (exchange->status == 0 || (exchange->sink != NULL && sts_sink_status(exchange->sink) < 0))
         sts__exchange_fail(exchange, 500, "limit", "the answer is too large");
     (void)sts__exchange_answer_body(exchange, &len);
-    if (exchange->bytes == NULL && !sts__allowance_hold(&http->answers, &wire->answer_share, len))
+    if (exchange->bytes == NULL &&
+        !sts__allowance_hold(&http->answers, exchange->asker, &wire->answer_share, len))
         turn_away(exchange, 503, "busy", "too much is on its way already", "1");
     if (atomic_load(&http->closes) &&
         sts__exchange_set_header(exchange, "Connection", "close", NULL) < 0)
@@ -446,7 +439,8 @@ static void completed(void *context, struct MHD_Connection *connection, void **o
     sts__patrol_step(http->options.patrol, watched_of(http, connection), STS__STEP_READING);
     http->options.end(http->options.context, exchange, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     drop_body(http, exchange);
-    sts__allowance_release(&http->answers, &((struct wire *)exchange->wire)->answer_share);
+    sts__allowance_release(&http->answers, exchange->asker,
+                           &((struct wire *)exchange->wire)->answer_share);
     free(exchange->wire);
     sts__exchange_free(exchange);
     *own = NULL;
@@ -506,8 +500,9 @@ int sts__http_new(const struct sts__http_options *options, struct sts__http **re
     if (http == NULL)
         return sts__fail_nomem(err);
     http->options = *options;
-    http->bodies = (struct sts__allowance){ options->bodies_bytes_max, options->free_bytes, 0 };
-    http->answers = (struct sts__allowance){ options->answers_bytes_max, options->free_bytes, 0 };
+    http->bodies.bytes_max = options->bodies_bytes_max;
+    http->answers.bytes_max = options->answers_bytes_max;
+    http->bodies.free_bytes = http->answers.free_bytes = options->free_bytes;
     http->quiet_fd = MHD_INVALID_SOCKET;
     pthread_mutex_init(&http->lock, NULL);
     pthread_cond_init(&http->none, NULL);

@@ -61,6 +61,21 @@ bool sts__ingest_has_work(struct sts__ingest *ingest)
     return has;
 }
 
+/* --- shares --- */
+
+static struct sts__ingest_share *share_of(struct sts__ingest *ingest,
+                                          const struct sts__ingest_request *request)
+{
+    return &ingest->shares[request->asker % STS__ALLOWANCE_ASKERS];
+}
+
+static void change_bytes(struct sts__ingest *ingest, const struct sts__ingest_request *request,
+                         int64_t change)
+{
+    ingest->counts.queued_bytes += (size_t)change;
+    share_of(ingest, request)->bytes += (size_t)change;
+}
+
 /* --- answers --- */
 
 void sts__ingest_fail(struct sts__ingest_request *request, int status,
@@ -83,8 +98,9 @@ void sts__ingest_answer(struct sts__ingest *ingest, struct sts__ingest_request *
     counts->n_failed += result->status < 0 && !result->is_bad;
     for (size_t i = 0; i < STS__INGEST_OUTCOMES; i++)
         counts->documents[i] += result->counts[i];
+    share_of(ingest, request)->requests--;
     counts->queued_requests--;
-    counts->queued_bytes -= request->len;
+    change_bytes(ingest, request, -(int64_t)request->len);
     pthread_cond_broadcast(&ingest->changed);
     pthread_mutex_unlock(&ingest->lock);
     request->answer(request);
@@ -159,7 +175,7 @@ static void prepare(struct sts__ingest *ingest, struct sts__ingest_request *requ
         request->result.is_bad = r != STS_E_NOMEM;
     }
     pthread_mutex_lock(&ingest->lock);
-    ingest->counts.queued_bytes += request->len - len;
+    change_bytes(ingest, request, (int64_t)request->len - (int64_t)len);
     ingest->preparing--;
     if (r == 0)
         sts__ingest_append(&ingest->ready, request);
@@ -181,15 +197,23 @@ static void *run_preparer(void *context)
 
 /* --- from other threads --- */
 
-static bool is_full(const struct sts__ingest *ingest, size_t len)
+static size_t left(size_t max, size_t taken)
+{
+    return taken < max ? max - taken : 0;
+}
+
+static bool has_place(struct sts__ingest *ingest, const struct sts__ingest_request *request)
 {
     const struct sts__ingest_counts *counts = &ingest->counts;
     const struct sts__ingest_limits *limits = &ingest->limits;
+    const struct sts__ingest_share *share = share_of(ingest, request);
 
     if (counts->queued_requests == 0)
-        return false;
-    return counts->queued_requests >= limits->queue_requests || len > limits->queue_bytes ||
-           counts->queued_bytes > limits->queue_bytes - len;
+        return true;
+    return sts__allowance_is_fair(share->requests, 1,
+                                  left(limits->queue_requests, counts->queued_requests)) &&
+           sts__allowance_is_fair(share->bytes, request->len,
+                                  left(limits->queue_bytes, counts->queued_bytes));
 }
 
 static void enqueue(struct sts__ingest *ingest, struct sts__ingest_request *request)
@@ -200,8 +224,9 @@ static void enqueue(struct sts__ingest *ingest, struct sts__ingest_request *requ
         sts__ingest_append(&ingest->unprepared, request);
         ingest->preparing++;
     }
+    share_of(ingest, request)->requests++;
     ingest->counts.queued_requests++;
-    ingest->counts.queued_bytes += request->len;
+    change_bytes(ingest, request, (int64_t)request->len);
     pthread_cond_broadcast(&ingest->changed);
 }
 
@@ -215,7 +240,7 @@ int sts__ingest_submit(struct sts__ingest *ingest, struct sts__ingest_request *r
     pthread_mutex_lock(&ingest->lock);
     if (ingest->stops) {
         r = sts__fail(err, STS_E_CANCELLED, "the server is being stopped");
-    } else if (is_full(ingest, request->len)) {
+    } else if (!has_place(ingest, request)) {
         ingest->counts.n_full++;
         r = sts__fail(err, STS_E_LIMIT, "%zu requests of %zu bytes wait to be stored",
                       ingest->counts.queued_requests, ingest->counts.queued_bytes);
@@ -288,7 +313,7 @@ int sts__ingest_new(const char *path, const struct sts__ingest_limits *limits,
     if (r == 0)
         r = sts__decoder_init(&ingest->decoder, &ingest->limits.document, err);
     if (r == 0)
-        r = sts__ingest_open_store(ingest, err);
+        r = sts__ingest_open_store(ingest, true, err);
     if (r == 0)
         r = start_threads(ingest, err);
     if (r < 0) {

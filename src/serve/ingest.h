@@ -74,6 +74,7 @@ struct sts__ingest_request {
     int (*prepare)(struct sts__ingest_request *request, struct sts_error *err);
     bool passes_others; /* what holds no profile is passed over; else it is refused */
     struct sts__decode_about about;
+    uint64_t asker; /* who sends it: nobody gets more of the queue than what is left for others */
     /* called once, by a thread of the ingest's, with the result; the request is the caller's again
      */
     void (*answer)(struct sts__ingest_request *request);

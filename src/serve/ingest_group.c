@@ -4,7 +4,8 @@
  *
  * Failures: a commit that fails for want of disk or memory fails all that were in it, and leaves
  *       nothing behind: the store is closed, and opened again for the next one. One that fails for
- *       what it holds is tried again request by request, so that one harms no other.
+ *       what it holds is tried again request by request, so that one harms no other. What went
+ *       to a file that its path no longer leads to is not acknowledged.
  */
 #include "serve/ingest_own.h"
 
@@ -17,9 +18,9 @@
 
 /* --- the store --- */
 
-int sts__ingest_open_store(struct sts__ingest *ingest, struct sts_error *err)
+int sts__ingest_open_store(struct sts__ingest *ingest, bool creates, struct sts_error *err)
 {
-    const struct sts_store_options options = { .writes = true, .creates = true };
+    const struct sts_store_options options = { .writes = true, .creates = creates };
 
     return sts_store_open(ingest->path, &options, &ingest->store, err);
 }
@@ -64,7 +65,7 @@ static void answer_all(struct sts__ingest *ingest, struct sts__ingest_list *grou
 static void read_request(struct sts__ingest *ingest, struct sts__ingest_request *request)
 {
     struct sts_error failure = { .text = "" };
-    int r = ingest->store == NULL ? sts__ingest_open_store(ingest, &failure) : 0;
+    int r = ingest->store == NULL ? sts__ingest_open_store(ingest, false, &failure) : 0;
 
     if (r < 0) {
         sts__ingest_fail(request, r, &failure);
@@ -127,6 +128,8 @@ static void store_group(struct sts__ingest *ingest, struct sts__ingest_list *gro
     struct sts_error failure = { .text = "" };
     int r = ingest->store == NULL ? 0 : commit(ingest, &failure);
 
+    if (r == 0 && ingest->store != NULL)
+        r = sts_store_check_place(ingest->store, &failure);
     if (r == 0)
         settle_all(ingest, group);
     else if (r == STS_E_IO || r == STS_E_NOMEM || group->first->next == NULL)

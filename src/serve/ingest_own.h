@@ -9,11 +9,17 @@
 
 #include <statslice/store.h>
 
+#include "serve/allowance.h"
 #include "serve/ingest.h"
 
 /* Requests in order. */
 struct sts__ingest_list {
     struct sts__ingest_request *first, *last; /* last has no meaning where there is no first */
+};
+
+/* What one who sends has in the queues. */
+struct sts__ingest_share {
+    size_t requests, bytes;
 };
 
 struct sts__ingest {
@@ -29,6 +35,7 @@ struct sts__ingest {
     pthread_cond_t changed;
     struct sts__ingest_list ready, unprepared;
     struct sts__ingest_counts counts;
+    struct sts__ingest_share shares[STS__ALLOWANCE_ASKERS];
     size_t preparing; /* requests that are unprepared or being prepared */
     bool stops, stopped;
 };
@@ -47,7 +54,8 @@ void sts__ingest_fail(struct sts__ingest_request *request, int status,
                       const struct sts_error *failure);
 
 /* ingest_group.c, by the writer's thread: */
-STS_MUST_CHECK int sts__ingest_open_store(struct sts__ingest *ingest, struct sts_error *err);
+STS_MUST_CHECK int sts__ingest_open_store(struct sts__ingest *ingest, bool creates,
+                                          struct sts_error *err);
 
 /* sts__ingest_run_group - all that wait now, and those that come while they are read. */
 void sts__ingest_run_group(struct sts__ingest *ingest);

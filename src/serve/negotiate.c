@@ -76,6 +76,11 @@ const char *sts__negotiate_encoding(const char *accept)
     return best;
 }
 
+bool sts__negotiate_takes(const char *accept, const char *coding)
+{
+    return accept != NULL && wanted(accept, coding, wanted(accept, "*", 0)) > 0;
+}
+
 bool sts__etag_matches(const char *if_none_match, const char *etag)
 {
     const char *opaque = strncmp(etag, "W/", 2) == 0 ? etag + 2 : etag;

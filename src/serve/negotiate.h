@@ -16,6 +16,9 @@
  */
 const char *sts__negotiate_encoding(const char *accept);
 
+/* sts__negotiate_takes - whether a coding may be sent at all. accept: as above. */
+bool sts__negotiate_takes(const char *accept, const char *coding);
+
 /* sts__etag_matches - whether If-None-Match names an entity tag, weak or not. */
 bool sts__etag_matches(const char *if_none_match, const char *etag);
 

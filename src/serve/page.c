@@ -4,10 +4,9 @@
  */
 #include "serve/page.h"
 
-#include <string.h>
-
 #include "serve/assets.h"
 #include "serve/exchange.h"
+#include "serve/negotiate.h"
 
 #define POLICY                                                                                     \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "        \
@@ -40,8 +39,8 @@ int sts__page(struct sts__desk *desk, struct sts__exchange *exchange)
     (void)desk;
     if (asset == NULL)
         return sts__exchange_fail(exchange, 404, "not-found", "there is no such file");
-    is_known = known != NULL && strstr(known, asset->etag) != NULL;
-    is_packed = !is_known && accept != NULL && strstr(accept, "gzip") != NULL;
+    is_known = sts__etag_matches(known, asset->etag);
+    is_packed = !is_known && sts__negotiate_takes(accept, "gzip");
     if (set_headers(exchange, asset, is_packed, &err) < 0)
         return sts__exchange_fail_error(exchange, &err);
     if (is_known)

@@ -31,16 +31,26 @@ struct sts__patrol {
     pthread_cond_t wake;
     bool ends;
     int64_t limits_ns[STS__STEPS];
+    size_t crowd; /* 0: never */
     struct sts__watched *first;
     size_t count;
     uint64_t ended;
     pthread_t thread;
 };
 
+/* Whoever comes finds a place: one that waits to be asked, or is asked slowly, makes it. */
+static int64_t limit_of(const struct sts__patrol *patrol, enum sts__step step)
+{
+    bool is_crowded = patrol->crowd != 0 && patrol->count > patrol->crowd;
+
+    return is_crowded && step == STS__STEP_READING ? STS__PATROL_CROWDED_NS
+                                                   : patrol->limits_ns[step];
+}
+
 static bool is_late(const struct sts__patrol *patrol, const struct sts__watched *watched,
                     int64_t now_ns)
 {
-    int64_t limit_ns = patrol->limits_ns[watched->step];
+    int64_t limit_ns = limit_of(patrol, watched->step);
 
     return limit_ns != 0 && !watched->is_ended && now_ns - watched->since_mono_ns > limit_ns;
 }
@@ -103,8 +113,8 @@ static void *walk(void *context)
     return NULL;
 }
 
-int sts__patrol_new(const int64_t limits_ns[STS__STEPS], struct sts__patrol **ret_patrol,
-                    struct sts_error *err)
+int sts__patrol_new(const int64_t limits_ns[STS__STEPS], size_t crowd,
+                    struct sts__patrol **ret_patrol, struct sts_error *err)
 {
     struct sts__patrol *patrol = calloc(1, sizeof(*patrol));
     pthread_condattr_t steady;
@@ -114,6 +124,7 @@ int sts__patrol_new(const int64_t limits_ns[STS__STEPS], struct sts__patrol **re
         return sts__fail_nomem(err);
     for (size_t i = 0; i < STS__STEPS; i++)
         patrol->limits_ns[i] = limits_ns[i];
+    patrol->crowd = crowd;
     pthread_mutex_init(&patrol->lock, NULL);
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);

@@ -9,6 +9,8 @@
 
 #include <statslice/error.h>
 
+#define STS__PATROL_CROWDED_NS INT64_C(3000000000)
+
 enum sts__step {
     STS__STEP_READING, /* its request comes in, or is waited for */
     STS__STEP_WORKING, /* it waits for us: never too long */
@@ -19,8 +21,11 @@ enum sts__step {
 struct sts__patrol;
 struct sts__watched;
 
-/* sts__patrol_new - limits_ns: by step; 0: none. */
-STS_MUST_CHECK int sts__patrol_new(const int64_t limits_ns[STS__STEPS],
+/*
+ * sts__patrol_new - limits_ns: by step; 0: none. crowd: with more connections than so many, a
+ * request is not waited for longer than STS__PATROL_CROWDED_NS; 0: there is never a crowd.
+ */
+STS_MUST_CHECK int sts__patrol_new(const int64_t limits_ns[STS__STEPS], size_t crowd,
                                    struct sts__patrol **ret_patrol, struct sts_error *err);
 void sts__patrol_free(struct sts__patrol *patrol); /* no connection is watched any more */
 

@@ -19,6 +19,7 @@
 #include "base/timetext.h"
 #include "base/utf8.h"
 #include "serve/desk.h"
+#include "serve/exchange_wire.h"
 #include "serve/server.h"
 
 #define KEY_BYTES_MAX 255 /* of a label, as --label has it */
@@ -199,6 +200,7 @@ int sts__post(struct sts__desk *desk, struct sts__exchange *exchange,
     post->err = &err;
     post->request = (struct sts__ingest_request){ .kind = posting->kind,
                                                   .passes_others = posting->passes_others,
+                                                  .asker = exchange->asker,
                                                   .answer = on_answer,
                                                   .context = post };
     post->request.about.label_keys = post->keys;

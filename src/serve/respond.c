@@ -332,6 +332,17 @@ int sts__respond(struct sts__question *question, struct sts_error *err)
     return r;
 }
 
+int sts__question_read_body(struct sts__question *question, struct sts_error *err)
+{
+    int r = sts__exchange_read_body(question->exchange, err);
+
+    if (r >= 0)
+        question->body = (const char *)sts__exchange_body(question->exchange, &question->body_len);
+    if (r == STS_E_FORMAT)
+        r = err->status = STS_E_USAGE;
+    return r;
+}
+
 static const char *format_of(const struct sts__asked *asked)
 {
     const char *format = sts__asked_text(asked, "format");

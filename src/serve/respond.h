@@ -57,6 +57,10 @@ int sts__respond_to(struct sts__desk *desk, struct sts__exchange *exchange,
  */
 STS_MUST_CHECK int sts__respond(struct sts__question *question, struct sts_error *err);
 
+/* sts__question_read_body - the request's body, which the answer depends on.
+ * Errors: STS_E_USAGE (not what its Content-Encoding says), STS_E_LIMIT, STS_E_NOMEM. */
+STS_MUST_CHECK int sts__question_read_body(struct sts__question *question, struct sts_error *err);
+
 /* sts__is_given_up - a sts_query_cancel_fn: whether nobody waits for the answer of a question. */
 bool sts__is_given_up(void *question);
 

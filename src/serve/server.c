@@ -45,11 +45,12 @@
 #define HEAD_BYTES_MAX                                                                             \
     ((size_t)128 << 10) /* with what each argument takes: about 2,000 of them                      \
                          */
-#define BODY_BYTES_MAX   ((size_t)64 << 20)
-#define SHARED_BYTES_MAX ((size_t)256 << 20) /* of bodies that come in; of answers that go out */
-#define FREE_BYTES       ((size_t)1 << 20)   /* of each that it does not count */
-#define STOP_S           10                  /* that answers under way may take to go out */
-#define FILES_MAX        4096                /* sockets and files that may be open */
+#define BODY_BYTES_MAX     ((size_t)64 << 20)
+#define QUESTION_BYTES_MAX ((size_t)16 << 20)  /* of the body of a question */
+#define SHARED_BYTES_MAX   ((size_t)256 << 20) /* of bodies that come in; of answers that go out */
+#define FREE_BYTES         ((size_t)64 << 10)  /* of each that it does not count */
+#define STOP_S             10                  /* that answers under way may take to go out */
+#define FILES_MAX          4096                /* sockets and files that may be open */
 
 struct sts__server {
     struct sts__listening listening;
@@ -91,13 +92,15 @@ static void begin(void *context, struct sts__exchange *exchange)
     const struct sts__server *server = context;
 
     sts__gate_pass(&server->gate, exchange);
+    exchange->asker = sts__asker_of(exchange->grant.name, exchange->peer);
+    if (exchange->route != NULL && exchange->route->where != STS__INGEST)
+        exchange->body.max = exchange->unpacked_max = QUESTION_BYTES_MAX;
 }
 
 /* Which may be another one's that is turned away. */
 static void submit(struct sts__server *server, struct sts__exchange *exchange)
 {
     exchange->deadline_mono_ns = exchange->begin_mono_ns + server->query_ns;
-    exchange->asker = sts__asker_of(exchange->grant.name, exchange->peer);
     exchange = sts__desks_submit(server->desks, exchange);
     if (exchange == NULL)
         return;
@@ -207,7 +210,9 @@ static int start_watching(struct sts__server *server, const struct sts__server_o
         [STS__STEP_READING] = options->reading_ns != 0 ? options->reading_ns : READING_S * NS_PER_S,
         [STS__STEP_SENDING] = SENDING_S * NS_PER_S,
     };
-    int r = sts__patrol_new(limits_ns, &server->patrol, err);
+    const size_t connections_max =
+        options->connections_max != 0 ? options->connections_max : CONNECTIONS_MAX;
+    int r = sts__patrol_new(limits_ns, connections_max / 4 * 3, &server->patrol, err);
 
     if (r >= 0)
         r = sts__metrics_new(options->metric_functions, &server->metrics, err);

@@ -38,7 +38,8 @@ STS_MUST_CHECK int sts__meta_set(struct sts__db *db, const char *name, int64_t v
                                  struct sts_error *err);
 
 /*
- * sts__meta_raise_generation - once in each transaction that changes chunks, parts or series.
+ * sts__meta_raise_generation - once in each transaction that changes chunks, parts, series or
+ * tokens.
  *
  * Two connections that read the same "generation" see the same state.
  */

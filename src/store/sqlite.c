@@ -253,6 +253,18 @@ int sts__db_reserve(struct sts__db *db, int bytes, struct sts_error *err)
     return rc == SQLITE_OK ? 0 : fail(db, rc, err);
 }
 
+int sts__db_check_place(const struct sts__db *db, struct sts_error *err)
+{
+    int has_moved = 0;
+
+    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK ||
+        has_moved == 0)
+        return 0;
+    return sts__fail(err, STS_E_IO,
+                     "\"%." SHOWN_PATH_CHARS "s\" was removed or replaced while it was in use",
+                     db->path);
+}
+
 int sts__db_begin_write(struct sts__db *db, struct sts_error *err)
 {
     sts__patience_give_way(&db->patience);

@@ -31,6 +31,9 @@ STS_MUST_CHECK int sts__db_open(const char *path, enum sts__db_mode mode, int64_
  */
 STS_MUST_CHECK int sts__db_check_still(const struct sts__db *db, struct sts_error *err);
 
+/* sts__db_check_place - that its path still leads to it. Errors: STS_E_IO. */
+STS_MUST_CHECK int sts__db_check_place(const struct sts__db *db, struct sts_error *err);
+
 /* sts__db_close - NULL is fine. A transaction that is open is taken back. */
 void sts__db_close(struct sts__db *db);
 

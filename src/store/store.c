@@ -70,6 +70,13 @@ int sts_store_open(const char *path, const struct sts_store_options *options,
     return 0;
 }
 
+int sts_store_check_place(struct sts_store *store, struct sts_error *err)
+{
+    int r = sts__store_take(store, err);
+
+    return r < 0 ? r : sts__db_check_place(store->db, err);
+}
+
 void sts_store_set_threads(struct sts_store *store, unsigned threads)
 {
     store->options.threads = threads;

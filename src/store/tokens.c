@@ -56,6 +56,8 @@ static int begin(struct sts_store *store, struct sts_error *err)
 static int end(struct sts_store *store, int r, struct sts_error *err)
 {
     if (r == 0)
+        r = sts__meta_raise_generation(store->db, err);
+    if (r == 0)
         r = sts__db_commit(store->db, err);
     if (r < 0)
         sts__db_rollback(store->db);

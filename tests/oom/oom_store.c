@@ -157,6 +157,8 @@ static int query_store(struct sts_error *err)
     if (r == 0)
         r = sts_store_generation(store, &generation, err);
     if (r == 0)
+        r = sts_store_check_place(store, err);
+    if (r == 0)
         sts_store_set_threads(store, 1);
     if (r == 0 && generation == 0)
         r = STS_E_FORMAT;

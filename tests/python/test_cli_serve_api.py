@@ -340,6 +340,20 @@ class Wire(Api):
                 continue
             self.assertEqual(body, plain, accept)
 
+    def test_the_pages_files_are_compressed_as_asked(self):
+        server = self.shared.server
+        plain = server.get("/")
+        for accept, encoding in (("gzip", "gzip"), ("gzip;q=0", None), ("x-gzip", None), ("zstd", None), ("*", "gzip"),
+                                 ("*, gzip;q=0", None)):
+            _, headers, body = server.get("/", headers={"Accept-Encoding": accept})
+            self.assertEqual(headers["Content-Encoding"], encoding, accept)
+            self.assertEqual(gzip.decompress(body) if encoding else body, plain[2])
+            self.assertEqual(headers["ETag"], plain[1]["ETag"])
+        tag = plain[1]["ETag"]
+        self.assertTrue(tag.startswith('W/"'), tag)  # one for bytes that differ
+        for known, status in ((tag, 304), (tag[2:], 304), ("*", 304), ('"a,b", ' + tag, 304), ('"a"', 200)):
+            self.assertEqual(server.get("/", headers={"If-None-Match": known})[0], status, known)
+
     def test_head_has_the_headers_alone(self):
         self.get("series")
         length = self.last_headers["Content-Length"]

@@ -1,5 +1,6 @@
 """What Grafana's JSON data sources ask: the figures are those of the command."""
 import datetime
+import gzip
 import json
 import unittest
 
@@ -102,6 +103,18 @@ class Grafana(Api):
                          [{"__text": "mail", "__value": "mail"}, {"__text": "shop", "__value": "shop"}])
         self.assertEqual(self.post("search", {"target": "service"}), ["mail", "shop"])
         self.assertEqual(self.post("annotations", {"range": RANGE, "annotation": {"name": "x"}}), [])
+
+    def test_a_body_that_cannot_be_read(self):
+        plain = b'{"targets":[]}'
+        for encoding, body, status in (
+                ("gzip", gzip.compress(plain), 200), ("gzip", gzip.compress(plain)[:-5], 400), ("gzip", plain, 400),
+                ("br", plain, 415), ("gzip, gzip", plain, 415),
+                ("gzip", gzip.compress(b" " * (17 << 20)), 422)):
+            for path in ("/grafana/search", "/_search"):
+                got, _, answer = self.shared.server.request("POST", path, body, {"Content-Encoding": encoding})
+                if path == "/_search":
+                    status = {200: 400, 422: 400}.get(status, status)
+                self.assertEqual(got, status, (path, encoding, body[:20], answer))
 
     def test_what_is_wrong_is_told(self):
         for path, body, word in (

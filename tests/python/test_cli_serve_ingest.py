@@ -221,7 +221,7 @@ class Bulk(IngestTest):
         server = self.serve()
         body = bulk([line(1).strip(), line(1, host="h").strip(), '{"message": "hello"}'], _index="logs-app") + \
             bulk([line(2).strip()[:-1], "hello"], action="index", _id='7"\u00e9', _index="other") + \
-            '{"delete":{"_id":"1"}}\n'
+            '{"delete":{"_id":1}}\n'
         answer = self.post(server, "/app/_bulk?timeout=60s&filter_path=took", body,
                            **{"Content-Type": "application/x-ndjson"})
         self.assertEqual((answer["errors"], type(answer["took"])), (True, int))
@@ -235,6 +235,7 @@ class Bulk(IngestTest):
                                  ("delete", "app", 400, None, "document_parsing_exception")])
         self.assertEqual(answer["items"][4]["index"]["_id"], '7"\u00e9')
         self.assertEqual(answer["items"][4]["index"]["error"]["reason"], "not a JSON object")
+        self.assertEqual(answer["items"][5]["delete"]["_id"], "1")
         ids = [answer["items"][i]["create"]["_id"] for i in range(3)]
         self.assertEqual(len(set(ids)), 3)
         again = self.post(server, "/_bulk", bulk([line(1).strip()]))

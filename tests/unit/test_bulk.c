@@ -84,6 +84,14 @@ static void test_bulk__fields_that_are_not_known_are_passed_over(void **state)
     assert_int_equal(next(), 0);
 }
 
+static void test_bulk__numbers_are_texts_as_they_are_written(void **state)
+{
+    (void)state;
+    begin("{\"delete\":{\"_index\":2024,\"_id\":-7.50}}\n");
+    assert_item(STS__BULK_DELETE, "2024", "-7.50", NULL, 1);
+    assert_int_equal(next(), 0);
+}
+
 static void test_bulk__carriage_returns_blank_lines_and_no_last_newline(void **state)
 {
     (void)state;
@@ -107,7 +115,8 @@ static void test_bulk__what_is_no_action_is_told_with_its_line(void **state)
         { "{\"index\":{},\"create\":{}}\n{}\n", "line 1: no action: not one of" },
         { "{}\n{}\n", "line 1: no action: nothing to do" },
         { "{\"index\":[]}\n{}\n", "line 1: no action: not an object at byte 9" },
-        { "{\"index\":{\"_id\":7}}\n{}\n", "line 1: no action: \"_index\" or \"_id\" is no text" },
+        { "{\"index\":{\"_id\":[7]}}\n{}\n",
+          "line 1: no action: \"_index\" or \"_id\" is no text" },
         { "{\"index\":{}} {}\n", "line 1: no action: something stands behind the action" },
         { "{\"index\":{}\n{}\n", "line 1: no action: the line ends early" },
         { "{\"index\":{}}", "line 1: no document behind the action" },
@@ -206,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bulk__all_four_actions),
         cmocka_unit_test(test_bulk__fields_that_are_not_known_are_passed_over),
+        cmocka_unit_test(test_bulk__numbers_are_texts_as_they_are_written),
         cmocka_unit_test(test_bulk__carriage_returns_blank_lines_and_no_last_newline),
         cmocka_unit_test(test_bulk__what_is_no_action_is_told_with_its_line),
         cmocka_unit_test(test_bulk__a_check_counts_up_to_one_too_many),

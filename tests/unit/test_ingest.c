@@ -51,12 +51,13 @@ static void on_answer(struct sts__ingest_request *request)
     atomic_store(&((struct asked *)request->context)->answered, true);
 }
 
-static void submit(struct sts__ingest *ingest, struct asked *asked, enum sts__ingest_kind kind,
-                   const char *body)
+static void submit_by(uint64_t asker, struct sts__ingest *ingest, struct asked *asked,
+                      enum sts__ingest_kind kind, const char *body)
 {
     struct sts_error err;
 
     memset(asked, 0, sizeof(*asked));
+    asked->request.asker = asker;
     asked->request.kind = kind;
     asked->request.body = body;
     asked->request.len = strlen(body);
@@ -65,6 +66,12 @@ static void submit(struct sts__ingest *ingest, struct asked *asked, enum sts__in
     asked->request.passes_others = kind == STS__INGEST_BULK;
     if (sts__ingest_submit(ingest, &asked->request, &err) < 0)
         fail_msg("%s", err.text);
+}
+
+static void submit(struct sts__ingest *ingest, struct asked *asked, enum sts__ingest_kind kind,
+                   const char *body)
+{
+    submit_by(0, ingest, asked, kind, body);
 }
 
 static void nap(void)
@@ -365,13 +372,16 @@ static void test_ingest__a_full_queue_takes_no_more(void **state)
     ingest = open_ingest(&limits);
     pthread_mutex_lock(&gate);
     submit(ingest, &a[0], STS__INGEST_PROFILES, LINE("01", "1"));
-    submit(ingest, &a[1], STS__INGEST_PROFILES, LINE("02", "1"));
+    b.request = a[0].request; /* one alone has half of it */
+    assert_int_equal(sts__ingest_submit(ingest, &b.request, &err), STS_E_LIMIT);
+    submit_by(2, ingest, &a[1], STS__INGEST_PROFILES, LINE("02", "1"));
     b.request = a[1].request;
+    b.request.asker = 3;
     assert_int_equal(sts__ingest_submit(ingest, &b.request, &err), STS_E_LIMIT);
     counts = sts__ingest_counts(ingest);
     assert_int_equal(counts.queued_requests, 2);
     assert_int_equal(counts.queued_bytes, limits.queue_bytes);
-    assert_int_equal(counts.n_full, 1);
+    assert_int_equal(counts.n_full, 2);
     pthread_mutex_unlock(&gate);
     wait_for(&a[0]);
     wait_for(&a[1]);
