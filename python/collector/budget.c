@@ -22,6 +22,7 @@ static struct sts__governor governor;
 static atomic_llong due_mono_ns = INT64_MAX;
 static uint64_t n_events_seen;
 static int64_t slow_ticks_seen;
+static int64_t idle_ns_seen;  /* since some time or other */
 static int64_t switching_ns;  /* since collection was switched on last */
 static int64_t ticker_cpu_ns; /* of the ticker's thread, as it was read last */
 
@@ -118,6 +119,15 @@ static int64_t ns_of(int64_t ticks)
     return sts__ticks_to_ns(ticks, sts__frames_timeline()->scale);
 }
 
+/* Time in which the process had no processor, or needed none, since some time or other. */
+static int64_t idle_ns(void)
+{
+    struct timespec now = { 0, 0 };
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return sts__clock_mono_ns() - ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+}
+
 /* What was done since it was asked last. */
 static struct sts__governor_use take_use(void)
 {
@@ -158,7 +168,10 @@ static void at_window_end(void)
     int64_t begin_ticks = sts__timeline_ticks(recorder->timeline);
     int64_t off_mono_ns = sts__timeline_mono_at(recorder->timeline, recorder->off_ticks);
     struct sts__governor_use use = take_use();
+    int64_t now_idle_ns = idle_ns();
 
+    use.idle_ns = now_idle_ns - idle_ns_seen;
+    idle_ns_seen = now_idle_ns;
     if (sts__governor_end_window(&governor, off_mono_ns, sts__clock_mono_ns(), &use)) {
         plan_off(true);
         return;
@@ -207,6 +220,7 @@ void sts__budget_begin(double budget_percent, double call_cost_ns)
     sts__governor_begin(&governor, budget_percent / 100.0, call_cost_ns, now_ns,
                         (uint64_t)now_ns ^ ((uint64_t)getpid() << 40));
     (void)take_use();
+    idle_ns_seen = idle_ns();
     switching_ns = 0;
     has_wish = false;
     atomic_store(&gate, OPEN);

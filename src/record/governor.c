@@ -10,7 +10,8 @@
 #define STS_WINDOW_NS_MAX 20e6  /* so long a program may go over the budget unseen */
 #define STS_WAIT_NS_MIN   500e3 /* a shorter one does not pay: go on */
 #define STS_WAIT_NS_MAX   2e9   /* so that every longer slice has a window */
-#define STS_CREDIT_NS_MAX 1e9   /* of time: a quiet second may be spent at once */
+#define STS_BUSY_MIN      0.5
+#define STS_CREDIT_NS_MAX 1e9 /* of time: a quiet second may be spent at once */
 
 /* Calls cost more in a program than in a loop: the hook's data and code push out the program's, and
  * the interpreter specialises code anew. On 3.11, where a call of the loop took 23 ns more, one of
@@ -33,6 +34,7 @@ void sts__governor_begin(struct sts__governor *governor, double budget, double c
     governor->call_cost_ns = call_cost_ns * cost_in_programs;
     governor->begin_mono_ns = governor->booked_mono_ns = mono_ns;
     governor->credit_ns = 0.0;
+    governor->busy_share = 1.0;
     governor->window_ns = STS_WINDOW_NS_MIN;
     governor->window_cost_ns = first_share * STS_WINDOW_NS_MIN;
     governor->switching_ns = first_switching_ns;
@@ -60,19 +62,29 @@ static void spend(struct sts__governor *governor, double cost_ns)
     governor->spent_ns += cost_ns;
 }
 
-static void earn(struct sts__governor *governor, int64_t mono_ns)
+static void learn(const struct sts__governor *governor, double *mean, double value)
+{
+    *mean += (value - *mean) / governor->n_windows;
+}
+
+static void earn(struct sts__governor *governor, int64_t mono_ns, int64_t idle_ns)
 {
     double credit_max_ns = governor->budget * STS_CREDIT_NS_MAX;
+    double elapsed_ns = (double)(mono_ns - governor->booked_mono_ns);
+    double busy_ns = between(elapsed_ns - (double)idle_ns, elapsed_ns * STS_BUSY_MIN, elapsed_ns);
 
-    governor->credit_ns += governor->budget * (double)(mono_ns - governor->booked_mono_ns);
+    if (elapsed_ns > 0.0)
+        learn(governor, &governor->busy_share, busy_ns / elapsed_ns);
+    governor->credit_ns += governor->budget * busy_ns;
     if (governor->credit_ns > credit_max_ns)
         governor->credit_ns = credit_max_ns;
     governor->booked_mono_ns = mono_ns;
 }
 
-static void learn(const struct sts__governor *governor, double *mean, double value)
+/* Of all time. */
+static double budget_share(const struct sts__governor *governor)
 {
-    *mean += (value - *mean) / governor->n_windows;
+    return governor->budget * governor->busy_share;
 }
 
 static double cost_share(const struct sts__governor *governor)
@@ -83,7 +95,7 @@ static double cost_share(const struct sts__governor *governor)
 /* So long that its calls cost what its switching does: then neither wastes much of the budget. */
 static double next_window_ns(const struct sts__governor *governor)
 {
-    double over = cost_share(governor) - governor->budget;
+    double over = cost_share(governor) - budget_share(governor);
 
     if (over <= 0.0)
         return STS_WINDOW_NS_MAX;
@@ -98,7 +110,7 @@ static double mean_wait_ns(const struct sts__governor *governor)
     double debt_ns = -governor->credit_ns, rest_ns = debt_ns - debts_max * cost_ns;
 
     cost_ns += debt_ns * repaying + (rest_ns > 0.0 ? rest_ns : 0.0);
-    return cost_ns / governor->budget - window_ns;
+    return cost_ns / budget_share(governor) - window_ns;
 }
 
 /* Half the mean to half as much again. */
@@ -127,15 +139,15 @@ bool sts__governor_end_window(struct sts__governor *governor, int64_t mono_ns, i
 
     if (governor->budget <= 0.0)
         return true;
-    earn(governor, mono_ns);
-    spend(governor, cost_ns);
     if (governor->n_windows < STS_MEMORY)
         governor->n_windows++;
+    earn(governor, mono_ns, use->idle_ns);
+    spend(governor, cost_ns);
     learn(governor, &governor->window_cost_ns, cost_ns);
     learn(governor, &governor->window_ns, (double)(mono_ns - governor->since_mono_ns));
     mean_ns = mean_wait_ns(governor);
     if (governor->credit_ns >= 0.0 && /* it pays its way */
-        (cost_share(governor) < governor->budget || mean_ns < STS_WAIT_NS_MIN)) {
+        (cost_share(governor) < budget_share(governor) || mean_ns < STS_WAIT_NS_MIN)) {
         sts__governor_begin_window(governor, now_ns);
         governor->since_mono_ns = mono_ns;
         return true;

@@ -10,6 +10,9 @@
  *       last windows cost, so that nothing periodic in the program stays unseen or is seen too
  *       often; it follows what windows cost slowly, so that what runs behind a dear one is not
  *       seen less often. Where collection costs less than the budget it is never switched off.
+ *       The budget is a share of the processor time that the program takes, as what collection
+ *       costs is such time; of half of the time where it takes less than that, since a program that
+ *       mostly waits would be seen in few windows, and is not slowed down by more.
  */
 #ifndef STS_RECORD_GOVERNOR_H
 #define STS_RECORD_GOVERNOR_H
@@ -27,6 +30,7 @@ struct sts__governor {
     int64_t since_mono_ns;  /* when the state began */
     int64_t booked_mono_ns; /* up to when the budget was credited */
     double credit_ns;
+    double busy_share;                /* of the time, in which the program ran, or half; learnt */
     int n_windows;                    /* that what follows was learnt from */
     double window_cost_ns, window_ns; /* without switching, and how long, as the last ones were */
     double switching_ns;              /* once on and off, as the last ones took */
@@ -39,6 +43,7 @@ struct sts__governor {
 struct sts__governor_use {
     uint64_t n_calls;
     int64_t slow_ns; /* what was measured while collecting: new threads and functions, cuts */
+    int64_t idle_ns; /* since the last window's end: time without a processor */
 };
 
 /* sts__governor_begin - collection is on. call_cost_ns: as measured in a loop of calls. */

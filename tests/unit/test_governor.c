@@ -29,7 +29,8 @@ struct run {
 struct program {
     double (*calls_per_s)(int64_t t);
     double slow_share;
-    int64_t late_ns; /* by which windows begin too late at most, as the lock comes late */
+    int64_t late_ns;   /* by which windows begin too late at most, as the lock comes late */
+    double idle_share; /* of the time, in which the program takes no processor */
 };
 
 static uint64_t random_state;
@@ -60,7 +61,7 @@ static struct run simulate(double budget, int64_t run_ns, const struct program *
 {
     struct sts__governor governor;
     struct run run = { .wait_ns_min = INT64_MAX };
-    int64_t now_ns = 0;
+    int64_t now_ns = 0, end_ns = 0;
 
     random_state = 7;
     sts__governor_begin(&governor, budget, CALL_NS, 0, 42);
@@ -70,6 +71,8 @@ static struct run simulate(double budget, int64_t run_ns, const struct program *
 
         collect(&run, program, now_ns, off_ns, &use);
         now_ns = off_ns;
+        use.idle_ns = (int64_t)(program->idle_share * (double)(now_ns - end_ns));
+        end_ns = now_ns;
         if (sts__governor_end_window(&governor, now_ns, now_ns, &use))
             continue;
         wait_ns = governor.switch_mono_ns - now_ns;
@@ -118,7 +121,7 @@ static double late_riser(int64_t t)
 
 static void test_governor__a_program_that_does_nothing_but_call_keeps_the_budget(void **state)
 {
-    const struct program program = { many, 0.0, 1000000 };
+    const struct program program = { many, 0.0, 1000000, 0.0 };
     struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
@@ -129,7 +132,7 @@ static void test_governor__a_program_that_does_nothing_but_call_keeps_the_budget
 
 static void test_governor__the_budget_holds_from_the_first_seconds_on(void **state)
 {
-    const struct program program = { many, 0.0, 1000000 };
+    const struct program program = { many, 0.0, 1000000, 0.0 };
     struct run run = simulate(0.01, 2 * NS_PER_S, &program);
 
     (void)state;
@@ -138,7 +141,7 @@ static void test_governor__the_budget_holds_from_the_first_seconds_on(void **sta
 
 static void test_governor__threads_that_are_born_count(void **state)
 {
-    const struct program program = { few, 0.3, 0 };
+    const struct program program = { few, 0.3, 0, 0.0 };
     struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
@@ -148,7 +151,7 @@ static void test_governor__threads_that_are_born_count(void **state)
 
 static void test_governor__a_program_that_calls_little_is_collected_always(void **state)
 {
-    const struct program program = { few, 0.0, 5000000 };
+    const struct program program = { few, 0.0, 5000000, 0.0 };
     struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
@@ -157,7 +160,7 @@ static void test_governor__a_program_that_calls_little_is_collected_always(void 
 
 static void test_governor__where_switching_is_dear_it_is_not_switched(void **state)
 {
-    const struct sts__governor_use use = { 0, 0 };
+    const struct sts__governor_use use = { 0, 0, 0 };
     struct sts__governor governor;
     int i;
 
@@ -181,7 +184,7 @@ static void test_governor__where_switching_is_dear_it_is_not_switched(void **sta
 
 static void test_governor__bursts_keep_the_budget_and_are_seen(void **state)
 {
-    const struct program program = { bursts, 0.0, 1000000 };
+    const struct program program = { bursts, 0.0, 1000000, 0.0 };
     struct run run = simulate(0.01, 120 * NS_PER_S, &program);
 
     (void)state;
@@ -191,16 +194,31 @@ static void test_governor__bursts_keep_the_budget_and_are_seen(void **state)
 
 static void test_governor__a_program_that_changes_keeps_the_budget(void **state)
 {
-    const struct program program = { late_riser, 0.0, 1000000 };
+    const struct program program = { late_riser, 0.0, 1000000, 0.0 };
     struct run run = simulate(0.01, 40 * NS_PER_S, &program);
 
     (void)state;
     assert_true(run.cost_share < 0.0105);
 }
 
+/* What collection costs is time of a processor, and so a share of that is its budget. */
+static void test_governor__a_program_that_waits_has_less_to_spend(void **state)
+{
+    const struct program waits = { many, 0.0, 1000000, 0.3 };
+    const struct program mostly_waits = { many, 0.0, 1000000, 0.9 };
+    struct run run = simulate(0.01, 60 * NS_PER_S, &waits);
+
+    (void)state;
+    assert_true(run.cost_share < 0.0105 * 0.7);
+    assert_true(run.cost_share > 0.0085 * 0.7);
+    run = simulate(0.01, 60 * NS_PER_S, &mostly_waits);
+    assert_true(run.cost_share < 0.0105 * 0.5);
+    assert_true(run.cost_share > 0.0085 * 0.5);
+}
+
 static void test_governor__waits_are_spread(void **state)
 {
-    const struct program program = { in_turns, 0.0, 0 };
+    const struct program program = { in_turns, 0.0, 0, 0.0 };
     struct run run = simulate(0.01, 60 * NS_PER_S, &program);
 
     (void)state;
@@ -210,7 +228,7 @@ static void test_governor__waits_are_spread(void **state)
 
 static void test_governor__without_a_budget_it_never_switches(void **state)
 {
-    const struct sts__governor_use use = { 1000000, 0 };
+    const struct sts__governor_use use = { 1000000, 0, 0 };
     struct sts__governor governor;
 
     (void)state;
@@ -229,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_governor__where_switching_is_dear_it_is_not_switched),
         cmocka_unit_test(test_governor__bursts_keep_the_budget_and_are_seen),
         cmocka_unit_test(test_governor__a_program_that_changes_keeps_the_budget),
+        cmocka_unit_test(test_governor__a_program_that_waits_has_less_to_spend),
         cmocka_unit_test(test_governor__waits_are_spread),
         cmocka_unit_test(test_governor__without_a_budget_it_never_switches),
     };
