@@ -15,6 +15,8 @@ no profiler beside none: how well it can be measured.
 
   frames    statslice's frames engine as a service runs it: slices of 1 s written to a file
   budget    the same with a budget of 1 %; longer turns, as the governor works over time
+  budget10  of 10 %: windows are the same, ten times as many, so that noise hides less of them;
+            only when it is asked for
   events    statslice.Profile, threads included: the semantics of cProfile
   cProfile  as it comes; up to 3.11, where it sees one thread, one in each new thread
   yappi     wall clock, for interpreters that can import it (Debian: the system's own)
@@ -60,6 +62,12 @@ def budget_switch(folder):
                            budget=BUDGET_PERCENT)
 
 
+def budget10_switch(folder):
+    from statslice import _collector
+    return harness.service(_collector, os.path.join(folder, "budget10.ndjson"),
+                           budget=10.0 * BUDGET_PERCENT)
+
+
 def events_switch(_folder):
     import statslice
     profile = statslice.Profile(threads=True)
@@ -98,7 +106,7 @@ def yappi_switch(_folder):
 
 
 SWITCHES = {"none": lambda _folder: (harness.nothing, harness.nothing), "frames": frames_switch,
-            "budget": budget_switch, "events": events_switch, "cProfile": cprofile_switch,
+            "budget": budget_switch, "budget10": budget10_switch, "events": events_switch, "cProfile": cprofile_switch,
             "yappi": yappi_switch}
 
 
