@@ -106,8 +106,8 @@ def yappi_switch(_folder):
 
 
 SWITCHES = {"none": lambda _folder: (harness.nothing, harness.nothing), "frames": frames_switch,
-            "budget": budget_switch, "budget10": budget10_switch, "events": events_switch, "cProfile": cprofile_switch,
-            "yappi": yappi_switch}
+            "budget": budget_switch, "budget10": budget10_switch, "events": events_switch,
+            "cProfile": cprofile_switch, "yappi": yappi_switch}
 
 
 def work_for(program, seconds):
