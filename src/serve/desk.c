@@ -23,7 +23,7 @@ struct worker {
     struct sts__desk desk;
     pthread_t thread;
     pthread_cond_t more;
-    bool is_called; /* and not awake yet */
+    bool is_called; /* and has not looked yet */
     bool is_busy;
     uint64_t asker;   /* of what it is busy with */
     unsigned threads; /* that it may use for it */
@@ -62,10 +62,12 @@ static struct sts__exchange *take(struct worker *worker)
     struct sts__exchange *exchange;
 
     pthread_mutex_lock(&desks->lock);
-    while ((exchange = sts__turns_take(&desks->turns, may, desks)) == NULL &&
-           (!desks->ends || desks->turns.count > 0)) {
+    for (;;) {
+        worker->is_called = false; /* also where the call came before it waited */
+        exchange = sts__turns_take(&desks->turns, may, desks);
+        if (exchange != NULL || (desks->ends && desks->turns.count == 0))
+            break;
         pthread_cond_wait(&worker->more, &desks->lock);
-        worker->is_called = false;
     }
     if (exchange != NULL) {
         worker->is_busy = true;
