@@ -65,7 +65,8 @@ def sanitized(folder, *options):
 SUITE = "meson test -C %s --no-rebuild --timeout-multiplier 4 --verbose --num-processes 2"
 ASAN = "-Db_sanitize=address,undefined"
 TSAN_TESTS = ["test_record_threads", "test_writer", "test_slice_queue", "test_log_file", "test_clocks",
-              "test_post", "test_post_spool", "test_scan", "test_from_store", "test_ingest", "test_answers"]
+              "test_post", "test_post_spool", "test_scan", "test_from_store", "test_ingest", "test_answers",
+              "test_desk"]
 SYSTEM_PYTHON = sys.executable
 # The server, asked over its sockets, in the builds that look for mistakes.
 SERVE = ("ninja -C %s statslice && cd tests/python && STATSLICE_BUILD=$OLDPWD/%s "
