@@ -61,6 +61,21 @@ class Share(CommandTest):
         return int(head.split()[1]), body
 
 
+class Called(Share):
+    def test_no_desk_sleeps_while_somebody_waits(self):
+        server = self.serve()
+        request = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n"
+        text = ((request + "\r\n") * 299 + request + "Connection: close\r\n\r\n").encode()
+        for _ in range(10):
+            clients = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(8)]
+            for client in clients:
+                self.addCleanup(client.close)
+                client.sendall(text)
+            for client in clients:
+                with client.makefile("rb") as answers:
+                    self.assertEqual(answers.read().count(b"HTTP/1.1 200 OK"), 300)
+
+
 class Joined(Share):
     def test_an_answer_is_made_once_for_all_who_ask_it(self):
         server = self.serve()
