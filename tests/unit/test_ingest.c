@@ -51,11 +51,8 @@ static void on_answer(struct sts__ingest_request *request)
     atomic_store(&((struct asked *)request->context)->answered, true);
 }
 
-static void submit_by(uint64_t asker, struct sts__ingest *ingest, struct asked *asked,
-                      enum sts__ingest_kind kind, const char *body)
+static void ask(struct asked *asked, uint64_t asker, enum sts__ingest_kind kind, const char *body)
 {
-    struct sts_error err;
-
     memset(asked, 0, sizeof(*asked));
     asked->request.asker = asker;
     asked->request.kind = kind;
@@ -64,6 +61,14 @@ static void submit_by(uint64_t asker, struct sts__ingest *ingest, struct asked *
     asked->request.answer = on_answer;
     asked->request.context = asked;
     asked->request.passes_others = kind == STS__INGEST_BULK;
+}
+
+static void submit_by(uint64_t asker, struct sts__ingest *ingest, struct asked *asked,
+                      enum sts__ingest_kind kind, const char *body)
+{
+    struct sts_error err;
+
+    ask(asked, asker, kind, body);
     if (sts__ingest_submit(ingest, &asked->request, &err) < 0)
         fail_msg("%s", err.text);
 }
@@ -363,7 +368,7 @@ static void test_ingest__a_full_queue_takes_no_more(void **state)
 {
     struct sts__ingest_limits limits = STS__INGEST_LIMITS_INIT;
     struct sts__ingest *ingest;
-    struct asked a[3], b = { .answered = false };
+    struct asked a[3], b;
     struct sts_error err;
     struct sts__ingest_counts counts;
 
@@ -372,11 +377,10 @@ static void test_ingest__a_full_queue_takes_no_more(void **state)
     ingest = open_ingest(&limits);
     pthread_mutex_lock(&gate);
     submit(ingest, &a[0], STS__INGEST_PROFILES, LINE("01", "1"));
-    b.request = a[0].request; /* one alone has half of it */
+    ask(&b, 0, STS__INGEST_PROFILES, LINE("01", "1")); /* one alone has half of it */
     assert_int_equal(sts__ingest_submit(ingest, &b.request, &err), STS_E_LIMIT);
     submit_by(2, ingest, &a[1], STS__INGEST_PROFILES, LINE("02", "1"));
-    b.request = a[1].request;
-    b.request.asker = 3;
+    ask(&b, 3, STS__INGEST_PROFILES, LINE("02", "1"));
     assert_int_equal(sts__ingest_submit(ingest, &b.request, &err), STS_E_LIMIT);
     counts = sts__ingest_counts(ingest);
     assert_int_equal(counts.queued_requests, 2);
