@@ -127,9 +127,9 @@ class HttpSink(unittest.TestCase):
         self.assertTrue(statslice.flush(STOP_S))
         self.assertEqual(self.server.calls(), 500)
         self.assertTrue(self.server.is_in_order())
-        self.assertLess(len(self.server.requests), 5)  # batches
+        self.assertLess(len(self.server.requests), len(self.server.lines))  # batches
         self.assertFalse(statslice.status()["server_away"])
-        self.assertEqual(statslice.status()["profiles_spooled"], 0)
+        wait_for(lambda: statslice.status()["profiles_spooled"] == 0)  # there may be newer ones
 
     def test_a_server_with_troubles_gets_all_once_and_in_order(self):
         self.server.script.extend([
