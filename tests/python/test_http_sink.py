@@ -270,7 +270,7 @@ class HttpSink(unittest.TestCase):
                 start(slice=60)
                 work(9)
             """))
-            self.assertLess(seconds, 2.9)  # 2 s, and what a busy machine takes
+            self.assertLess(seconds, 5)  # 2 s, and what a busy machine takes
         self.server.start()
         self.send_what_is_left()
         self.assertEqual(self.server.calls(), 9)

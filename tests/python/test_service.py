@@ -122,14 +122,17 @@ class Slices(Case):
 
     def test_one_long_c_call_shows_up_in_every_slice(self):
         self.start()
+        begin = time.perf_counter()
         thread = threading.Thread(target=sleeper, args=(0.5,))
         thread.start()
         thread.join()
+        elapsed = time.perf_counter() - begin
         _collector.stop(5.0)
         inside = [own_time_of(p, "sleeper") for p in self.profiles()]
         self.assertGreaterEqual(sum(1 for own in inside if own > 0.0999), 3, inside)
         self.assertLessEqual(max(inside), 0.1)
-        self.assertAlmostEqual(sum(inside), 0.5, delta=0.05)
+        self.assertGreater(sum(inside), 0.4999)
+        self.assertLess(sum(inside), elapsed)
 
     def test_flush_ends_the_slice_and_the_next_one_ends_at_its_edge(self):
         self.start(slice_ns=3600 * 1000 * MS)
