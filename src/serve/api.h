@@ -30,6 +30,7 @@ int sts__api_labels(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_search(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_msearch(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_count(struct sts__desk *desk, struct sts__exchange *exchange);
+int sts__api_mapping(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_grafana(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_grafana_root(struct sts__desk *desk, struct sts__exchange *exchange);
 int sts__api_openapi(struct sts__desk *desk, struct sts__exchange *exchange);
@@ -43,10 +44,11 @@ extern const struct sts__form sts__form_labels;
 extern const struct sts__form sts__form_search;
 extern const struct sts__form sts__form_msearch;
 extern const struct sts__form sts__form_count;
+extern const struct sts__form sts__form_mapping;
 extern const struct sts__form sts__forms_chart[];
 extern const size_t sts__form_chart_count;
 const struct sts__form *sts__form_grafana(size_t i); /* NULL behind the last */
-extern const struct sts__form sts__forms_diff[]; /* the first is that of the text formats */
+extern const struct sts__form sts__forms_diff[];     /* the first is that of the text formats */
 extern const size_t sts__form_diff_count;
 
 /* sts__ask_series - the series that a question asks for, of the desk's store. */

@@ -19,29 +19,23 @@
 #define SEARCHES_MAX 64 /* of one request */
 #define NS_PER_MS    INT64_C(1000000)
 
-/* What clients send along, and what changes nothing here. */
-#define PASSED(name)                                                                               \
-    {                                                                                              \
-        name, STS__ARGUMENT_TEXT, NULL, 0, 0, false, "passed over"                                 \
-    }
-
 static const struct sts__argument own[] = {
     { "attribution", STS__ARGUMENT_WORD, "spread end start", 0, 0, false,
       "what becomes of a profile across the edge of a bucket" },
-    PASSED("ignore_unavailable"),
-    PASSED("ignore_throttled"),
-    PASSED("allow_no_indices"),
-    PASSED("expand_wildcards"),
-    PASSED("preference"),
-    PASSED("request_cache"),
-    PASSED("batched_reduce_size"),
-    PASSED("ccs_minimize_roundtrips"),
-    PASSED("max_concurrent_shard_requests"),
-    PASSED("max_concurrent_searches"),
-    PASSED("search_type"),
-    PASSED("track_total_hits"),
-    PASSED("timeout"),
-    PASSED("pretty"),
+    STS__ARGUMENT_PASSED("ignore_unavailable"),
+    STS__ARGUMENT_PASSED("ignore_throttled"),
+    STS__ARGUMENT_PASSED("allow_no_indices"),
+    STS__ARGUMENT_PASSED("expand_wildcards"),
+    STS__ARGUMENT_PASSED("preference"),
+    STS__ARGUMENT_PASSED("request_cache"),
+    STS__ARGUMENT_PASSED("batched_reduce_size"),
+    STS__ARGUMENT_PASSED("ccs_minimize_roundtrips"),
+    STS__ARGUMENT_PASSED("max_concurrent_shard_requests"),
+    STS__ARGUMENT_PASSED("max_concurrent_searches"),
+    STS__ARGUMENT_PASSED("search_type"),
+    STS__ARGUMENT_PASSED("track_total_hits"),
+    STS__ARGUMENT_PASSED("timeout"),
+    STS__ARGUMENT_PASSED("pretty"),
 };
 
 #define OWN_COUNT (sizeof(own) / sizeof(*own))

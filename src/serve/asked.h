@@ -28,6 +28,12 @@ struct sts__argument {
     const char *help; /* one line */
 };
 
+/* What clients send along, and what changes nothing here. */
+#define STS__ARGUMENT_PASSED(name)                                                                 \
+    {                                                                                              \
+        name, STS__ARGUMENT_TEXT, NULL, 0, 0, false, "passed over"                                 \
+    }
+
 /* What may be asked of one address. */
 struct sts__form {
     const char *path;    /* "/api/v1/series" */

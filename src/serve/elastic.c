@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * elastic.c - what shippers of logs ask an Elasticsearch before they send.
+ * elastic.c - what shippers of logs and dashboards ask an Elasticsearch before all else.
  *
  * Filebeat asks for the version and the licence, and would load templates and policies where it is
  * not told otherwise; Vector for the version and the cluster's health, rsyslog for the health as
- * text; clients of Elastic's own want the header X-Elastic-Product. Fluent Bit and syslog-ng ask
- * for nothing. The answers are those of an
+ * text; Grafana for the health and the version; clients of Elastic's own want the header
+ * X-Elastic-Product. Fluent Bit and syslog-ng ask for nothing. The answers are those of an
  * Elasticsearch 8 that has all that they look for and keeps none of what they bring.
- * Source: Elasticsearch's reference; libbeat's eslegclient and licenser; Vector's sink.
+ * Source: Elasticsearch's reference; libbeat's eslegclient and licenser; Vector's sink;
+ *         Grafana's pkg/tsdb/elasticsearch.
  */
 #include "serve/elastic.h"
 
@@ -34,15 +35,19 @@ static int answer(struct sts__exchange *exchange, const char *json)
     return 0;
 }
 
-/* Programs that take JSON say so; Vector says nothing but its name. */
+/* Programs that take JSON say so; some say nothing but their names. */
 static bool wants_version(const struct sts__exchange *exchange)
 {
+    static const char *const agents[] = { "Vector/", "Grafana/", "Go-http-client/" };
     const char *accept = sts__exchange_header(exchange, "Accept");
     const char *agent = sts__exchange_header(exchange, "User-Agent");
 
     if (accept != NULL)
         return strstr(accept, "json") != NULL && strstr(accept, "html") == NULL;
-    return agent != NULL && strncmp(agent, "Vector/", 7) == 0;
+    for (size_t i = 0; agent != NULL && i < sizeof(agents) / sizeof(*agents); i++)
+        if (strncmp(agent, agents[i], strlen(agents[i])) == 0)
+            return true;
+    return false;
 }
 
 int sts__elastic_root(struct sts__desk *desk, struct sts__exchange *exchange)

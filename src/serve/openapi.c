@@ -272,9 +272,9 @@ static void put_form(struct sts__put *paths, const struct sts__form *form)
 static void put_paths(struct sts__put *document)
 {
     static const struct sts__form *const forms[] = {
-        &sts__form_series,    &sts__form_profile, &sts__form_callers,
-        &sts__form_functions, &sts__form_labels,  &sts__form_openapi,
-        &sts__form_search,    &sts__form_msearch, &sts__form_count,
+        &sts__form_series, &sts__form_profile, &sts__form_callers, &sts__form_functions,
+        &sts__form_labels, &sts__form_openapi, &sts__form_search,  &sts__form_msearch,
+        &sts__form_count,  &sts__form_mapping,
     };
     struct sts__put paths;
 

@@ -169,6 +169,10 @@ const struct sts__schema sts__openapi_schemas[] = {
     { "Search", SEARCH },
     { "SearchBody", SEARCH_BODY },
     { "Count", OBJECT("\"count\",\"_shards\"", "\"count\":" COUNT ",\"_shards\":" ANY) },
+    { "Mapping",
+      OBJECT("\"profiles\"", "\"profiles\":" OBJECT(
+                                 "\"mappings\"", "\"mappings\":" OBJECT("\"properties\"",
+                                                                        "\"properties\":" ANY))) },
     { "SearchList",
       OBJECT("\"responses\",\"took\"", "\"took\":" COUNT ",\"responses\":" LIST(ANY)) },
     { "GrafanaQuery", GRAFANA_QUERY },

@@ -36,6 +36,7 @@ static const struct sts__route routes[] = {
     { "POST", "*/_msearch", STS__ROLE_READ, STS__DESK, sts__api_msearch },
     { "GET", "*/_count", STS__ROLE_READ, STS__DESK, sts__api_count },
     { "POST", "*/_count", STS__ROLE_READ, STS__DESK, sts__api_count },
+    { "GET", "*/_mapping", STS__ROLE_READ, STS__DESK, sts__api_mapping },
     { "GET", "/api/v1/openapi.json", STS__ROLE_READ, STS__DESK, sts__api_openapi },
     { "GET", "/grafana", STS__ROLE_READ, STS__AT_ONCE, sts__api_grafana_root },
     { "GET", "/grafana/", STS__ROLE_READ, STS__AT_ONCE, sts__api_grafana_root },
@@ -45,12 +46,12 @@ static const struct sts__route routes[] = {
     { "GET", "/assets/*", STS__ROLE_NONE, STS__AT_ONCE, sts__page },
     { "POST", "/api/v1/profiles", STS__ROLE_INGEST, STS__INGEST, sts__api_profiles },
     { "POST", "/api/v1/pstats", STS__ROLE_INGEST, STS__INGEST, sts__api_pstats },
-    /* As an Elasticsearch, for shippers of logs. */
+    /* As an Elasticsearch, for shippers of logs; its health is asked for by dashboards too. */
+    { "GET", "/_cluster/health", STS__ROLE_NONE, STS__AT_ONCE, sts__elastic_health },
     { "POST", "*/_bulk", STS__ROLE_INGEST, STS__INGEST, sts__api_bulk },
     { "PUT", "*/_bulk", STS__ROLE_INGEST, STS__INGEST, sts__api_bulk },
     { "GET", "/_license", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_license },
     { "GET", "/_xpack", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_license },
-    { "GET", "/_cluster/health", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_health },
     { "GET", "/_cat/health", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_cat_health },
     { "GET", "*/_refresh", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_refresh },
     { "POST", "*/_refresh", STS__ROLE_INGEST, STS__AT_ONCE, sts__elastic_refresh },

@@ -36,6 +36,15 @@ struct sts__field {
     const char *text; /* of a function: as the option "by" has it; of a label: its key */
 };
 
+struct sts__field_name {
+    const char *name, *type; /* "double": as a mapping has it */
+    struct sts__field field;
+};
+
+/* sts__search_fields - all names but those of labels. sts__search_field - of one; NULL: a label. */
+const struct sts__field_name *sts__search_fields(size_t *ret_count);
+const struct sts__field *sts__search_field(const char *name);
+
 enum sts__agg_kind { STS__AGG_DATE_HISTOGRAM, STS__AGG_TERMS, STS__AGG_SUM };
 
 enum sts__order_by { STS__ORDER_COUNT, STS__ORDER_KEY, STS__ORDER_SUM };

@@ -199,28 +199,6 @@ const struct sts__zone *sts__body_zone(struct sts__body *body, const char *name)
 
 /* --- names --- */
 
-static const struct {
-    const char *name;
-    struct sts__field field;
-} fields[] = {
-    { "@timestamp", { .kind = STS__FIELD_TIME } },
-    { "timestamp", { .kind = STS__FIELD_TIME } },
-    { "begin", { .kind = STS__FIELD_TIME } },
-    { "end", { .kind = STS__FIELD_TIME } },
-    { "tottime", { STS__FIELD_METRIC, STS_METRIC_TOTTIME, NULL } },
-    { "cumtime", { STS__FIELD_METRIC, STS_METRIC_CUMTIME, NULL } },
-    { "ncalls", { STS__FIELD_METRIC, STS_METRIC_NCALLS, NULL } },
-    { "pcalls", { STS__FIELD_METRIC, STS_METRIC_PCALLS, NULL } },
-    { "resumes", { STS__FIELD_METRIC, STS_METRIC_RESUMES, NULL } },
-    { "awaittime", { STS__FIELD_METRIC, STS_METRIC_AWAITTIME, NULL } },
-    { "function", { .kind = STS__FIELD_FUNCTION, .text = "function" } },
-    { "name", { .kind = STS__FIELD_FUNCTION, .text = "name" } },
-    { "file", { .kind = STS__FIELD_FUNCTION, .text = "file" } },
-    { "file_name", { .kind = STS__FIELD_FUNCTION, .text = "file" } },
-    { "module", { .kind = STS__FIELD_FUNCTION, .text = "module" } },
-    { "package", { .kind = STS__FIELD_FUNCTION, .text = "package" } },
-};
-
 /* The name without what a client puts around it: "labels.service.keyword". */
 static const char *bare_name(struct sts__body *body, const char *name)
 {
@@ -238,9 +216,8 @@ struct sts__field sts__body_field(struct sts__body *body, const char *name)
     const char *bare = bare_name(body, name);
     struct sts__field field = { .kind = STS__FIELD_LABEL };
 
-    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-        if (strcmp(fields[i].name, bare) == 0)
-            return fields[i].field;
+    if (sts__search_field(bare) != NULL)
+        return *sts__search_field(bare);
     field.text = strncmp(bare, labels, strlen(labels)) == 0 ? bare + strlen(labels) : bare;
     if (field.text[0] == '\0' || strpbrk(field.text, "=~!,") != NULL)
         sts__body_fail(body, STS_E_USAGE, "no field can have the name [%.60s]", name);

@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/num.h"
 #include "base/zone.h"
@@ -519,33 +520,55 @@ static bool take_clause(struct sts__body *body, const char **at, bool negated)
     return true;
 }
 
-static void take_query_string(struct sts__body *body, const char *text, bool negated)
+static bool is_and(const char *at)
+{
+    return strncmp(at, "AND ", 4) == 0;
+}
+
+/* Lucene's: of clauses that no AND is beside, one has to hold and not each; but those with a minus
+ * always count. joins: as if AND stood everywhere. */
+static bool take_clauses(struct sts__body *body, const char *at, bool joins, bool negated)
+{
+    size_t clauses = 0, positive = 0, alone = 0;
+
+    while (*at != '\0' && !sts__body_failed(body)) {
+        bool is_joined = is_and(at), is_negative;
+        if (is_joined && clauses == 0)
+            return false;
+        at += is_joined ? 4 + strspn(at + 4, " \t") : 0;
+        is_negative = *at == '-' || strncmp(at, "NOT ", 4) == 0;
+        if (!take_clause(body, &at, negated) || (negated && clauses > 0))
+            return false;
+        at += strspn(at, " \t");
+        clauses++;
+        positive += !is_negative;
+        alone += !is_negative && !is_joined && !is_and(at);
+    }
+    return joins || positive <= 1 || alone == 0;
+}
+
+static void take_query_string(struct sts__body *body, const char *text, bool joins, bool negated)
 {
     const char *at = text + strspn(text, " \t");
-    size_t clauses = 0;
 
-    if (*at == '\0' || strcmp(at, "*") == 0 || strcmp(at, "*:*") == 0) {
+    if (*at == '\0' || strcmp(at, "*") == 0 || strcmp(at, "*:*") == 0)
         body->search->is_empty |= negated;
-        return;
-    }
-    while (*at != '\0' && !sts__body_failed(body)) {
-        if (strncmp(at, "AND ", 4) == 0)
-            at += 4;
-        else if (!take_clause(body, &at, negated) || (negated && clauses++ > 0))
-            sts__body_fail(body, STS_E_USAGE,
-                           "the query [%.80s] is not supported: field:value, joined by AND", text);
-        at += strspn(at, " \t");
-    }
+    else if (!take_clauses(body, at, joins, negated) && !sts__body_failed(body))
+        sts__body_fail(body, STS_E_USAGE,
+                       "the query [%.80s] is not supported: field:value, joined by AND", text);
 }
 
 static void read_query_string(struct sts__body *body, bool negated)
 {
     const char *text = NULL, *key;
+    bool joins = false;
 
     sts__json_enter_object(&body->json);
     while ((key = sts__body_key(body)) != NULL) {
         if (strcmp(key, "query") == 0)
             text = sts__body_text(body);
+        else if (strcmp(key, "default_operator") == 0)
+            joins = strcasecmp(sts__body_text(body), "and") == 0;
         else if (strcmp(key, "analyze_wildcard") == 0 || strcmp(key, "time_zone") == 0 ||
                  strcmp(key, "lenient") == 0 || strcmp(key, "boost") == 0)
             sts__json_skip(&body->json);
@@ -555,7 +578,7 @@ static void read_query_string(struct sts__body *body, bool negated)
     if (text == NULL)
         sts__body_fail(body, STS_E_USAGE, "[query_string] has no [query]");
     else if (!sts__body_failed(body))
-        take_query_string(body, text, negated);
+        take_query_string(body, text, joins, negated);
 }
 
 /* --- bool --- */

@@ -77,6 +77,25 @@ class Shape(SearchTest):
             self.assertNotIn("aggregations", got)
         self.assertEqual(self.headers["X-Elastic-Product"], "Elasticsearch")
 
+    def test_fields_are_told(self):
+        for path in ("/_mapping", "/profiles-*/_mapping", "/a/_mapping?pretty&ignore_unavailable=true"):
+            status, headers, body = self.server.get(path)
+            self.assertEqual((status, headers["X-Elastic-Product"]), (200, "Elasticsearch"))
+            (index,) = json.loads(body.decode()).values()
+            fields = index["mappings"]["properties"]
+            labels = {key for _, _, labels, _ in self.profiles for key in labels}
+            self.assertEqual(fields.pop("labels"),
+                             {"properties": {key: {"type": "keyword"} for key in labels}})
+            by_type = collections.defaultdict(set)
+            for name, field in fields.items():
+                by_type[field["type"]].add(name)
+            self.assertEqual(by_type["date"], {"@timestamp", "timestamp", "begin", "end"})
+            self.assertEqual(by_type["double"], {"tottime", "cumtime", "awaittime"})
+            self.assertEqual(by_type["long"], {"ncalls", "pcalls", "resumes"})
+            for name in [*by_type["keyword"], *("labels." + key for key in labels)]:
+                self.search({"t": {"terms": {"field": name}}})
+        self.assertEqual(self.server.get("/_mapping?nothing=1")[0], 400)
+
     def test_an_index_may_stand_before_it(self):
         got = self.search({"s": {"sum": {"field": "ncalls"}}}, path="/logs-*/_search?ignore_unavailable=true")
         self.assertEqual(got["aggregations"]["s"], {"value": self.total(self.profiles, "ncalls")})
@@ -336,7 +355,12 @@ class Conditions(SearchTest):
              lambda p: p[2][label] == "mail"),
             ({"query_string": {"query": "service:shop AND -host:\"h1\""}},
              lambda p: p[2][label] == "shop" and p[2]["host"] != "h1"),
-            ({"query_string": {"query": "host:h* canary:*"}}, lambda p: "canary" in p[2]),
+            ({"query_string": {"query": "host:h* canary:*", "default_operator": "AND"}}, lambda p: "canary" in p[2]),
+            ({"query_string": {"query": "host:h* AND canary:* -host:h1"}},
+             lambda p: "canary" in p[2] and p[2]["host"] != "h1"),
+            ({"query_string": {"query": "NOT host:h1 service:shop -host:h0"}},
+             lambda p: p[2][label] == "shop" and p[2]["host"] == "h2"),
+            ({"query_string": {"query": "-host:h1"}}, lambda p: p[2]["host"] != "h1"),
             ({"term": {"canary": "yes & \u00e4"}}, lambda p: "canary" in p[2]),
             ({"match_none": {}}, lambda p: False),
         )
@@ -345,6 +369,11 @@ class Conditions(SearchTest):
             got = self.search({"s": {"sum": {"field": "tottime"}}}, query)
             self.assertEqual(got["hits"]["total"]["value"], len(chosen), query)
             self.same(got["aggregations"]["s"]["value"], self.total(chosen, "tottime"))
+
+    def test_query_strings_that_mean_other_than_all_of_it_are_refused(self):
+        for text in ("host:h0 host:h1", "host:h0 OR host:h1", "service:shop -host:h1 AND canary:*", "AND host:h0",
+                     "host:h0 AND", "host:h0 AND AND host:h1", "word", "host:(h0 h1)", "host:[a TO b]"):
+            self.refused({"query": {"query_string": {"query": text}}}, "is not supported")
 
     def test_functions_are_chosen(self):
         add = name_of(FUNCTIONS[0])
@@ -356,6 +385,76 @@ class Conditions(SearchTest):
                 ({"wildcard": {"file": "*/db.py"}}, lambda key: key[0].endswith("/db.py"))):
             got = self.search({"s": {"sum": {"field": "tottime"}}}, query)
             self.same(got["aggregations"]["s"]["value"], self.total(self.profiles, "tottime", holds))
+
+
+class Grafana(SearchTest):
+    """Requests as the data source of Grafana's type "Elasticsearch" makes them.
+
+    Source: grafana/grafana, pkg/tsdb/elasticsearch: data_query.go, client/client.go."""
+
+    FROM, TO = BEGIN * 1000, (BEGIN + 300) * 1000
+
+    def panel(self, buckets, metric="tottime", query="*"):
+        """The first answer of a panel's _msearch; bucket aggregations inside each other, the metric in the last."""
+        aggs = {"1": {"sum": {"field": metric}}}
+        for name, kind, settings in reversed(buckets):
+            aggs = {name: {kind: settings, "aggs": aggs}}
+            if kind == "terms" and "1" in settings.get("order", {}):
+                aggs[name]["aggs"]["1"] = {"sum": {"field": metric}}
+        filters = [{"range": {"@timestamp": {"gte": self.FROM, "lte": self.TO, "format": "epoch_millis"}}}]
+        if query:
+            filters.append({"query_string": {"analyze_wildcard": True, "query": query}})
+        lines = ({"ignore_unavailable": True, "index": "profiles", "search_type": "query_then_fetch"},
+                 {"aggs": aggs, "query": {"bool": {"filter": filters}}, "size": 0})
+        got = self.post("/_msearch?max_concurrent_shard_requests=5",
+                        "".join(json.dumps(line) + "\n" for line in lines))
+        self.assertEqual(got["responses"][0]["status"], 200, got)
+        return got["responses"][0]["aggregations"]
+
+    def time(self, interval="60s", **more):
+        return ("2", "date_histogram", dict(
+            {"field": "@timestamp", "fixed_interval": interval, "min_doc_count": 0, "format": "epoch_millis",
+             "extended_bounds": {"min": self.FROM, "max": self.TO}}, **more))
+
+    def check_minutes(self, buckets, chosen, function=lambda key: True):
+        self.assertEqual([bucket["key"] for bucket in buckets][:5], [self.FROM + 60000 * i for i in range(5)])
+        for bucket in buckets:
+            inside = [p for p in chosen if p[0] * 1000 - p[0] % 60 * 1000 == bucket["key"]]
+            self.same(bucket["1"]["value"], self.total(inside, "tottime", function))
+
+    def test_a_panel_over_time(self):
+        for query in ("*", ""):
+            got = self.panel([self.time()], query=query)
+            self.check_minutes(got["2"]["buckets"], self.profiles)
+        got = self.panel([self.time()], query="service:shop")
+        self.check_minutes(got["2"]["buckets"], [p for p in self.profiles if p[2]["service"] == "shop"])
+
+    def test_a_panel_by_a_label(self):
+        got = self.panel([("3", "terms", {"field": "labels.host", "size": 10, "min_doc_count": 1,
+                                          "order": {"_key": "desc"}}), self.time()])
+        self.assertEqual([bucket["key"] for bucket in got["3"]["buckets"]], ["h2", "h1", "h0"])
+        for bucket in got["3"]["buckets"]:
+            self.check_minutes(bucket["2"]["buckets"], [p for p in self.profiles if p[2]["host"] == bucket["key"]])
+
+    def test_a_panel_by_function(self):
+        got = self.panel([("3", "terms", {"field": "function", "size": 3, "min_doc_count": 1,
+                                          "order": {"1": "desc"}}), self.time()])
+        totals = {name_of(key): self.total(self.profiles, "tottime", lambda other, key=key: other == key)
+                  for key in FUNCTIONS}
+        largest = sorted(totals, key=lambda name: -totals[name])[:3]
+        self.assertEqual([bucket["key"] for bucket in got["3"]["buckets"]], largest)
+        for bucket in got["3"]["buckets"]:
+            self.check_minutes(bucket["2"]["buckets"], self.profiles,
+                               lambda key, name=bucket["key"]: name_of(key) == name)
+
+    def test_the_values_of_a_variable(self):
+        aggs = {"1": {"terms": {"field": "labels.service", "size": 500, "order": {"_key": "asc"}}}}
+        body = {"size": 0, "aggs": aggs, "query": {"bool": {"filter": [
+            {"range": {"@timestamp": {"gte": self.FROM, "lte": self.TO, "format": "epoch_millis"}}}]}}}
+        got = self.post("/_msearch", '{"search_type":"query_then_fetch","ignore_unavailable":true,"index":"profiles"}\n'
+                        + json.dumps(body) + "\n")
+        self.assertEqual([bucket["key"] for bucket in got["responses"][0]["aggregations"]["1"]["buckets"]],
+                         sorted({p[2]["service"] for p in self.profiles if "service" in p[2]}))
 
 
 if __name__ == "__main__":
