@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem.h - arrays that grow, with the sizes checked before they are asked for.
+ * mem.h - arrays that grow, with the sizes checked before they are asked for; memory given back.
  */
 #ifndef STS_BASE_MEM_H
 #define STS_BASE_MEM_H
@@ -21,5 +21,9 @@ void *sts__alloc_array(size_t n, size_t elem_bytes);
 
 /* sts__copy_text - a heap copy of len bytes, NUL-ended. NULL when out of memory. */
 char *sts__copy_text(const char *text, size_t len);
+
+/* sts__mem_give_back - what was freed goes back to the system, as far as the C library can. Takes
+ * milliseconds. */
+void sts__mem_give_back(void);
 
 #endif

@@ -18,7 +18,9 @@
 #include "base/mem.h"
 #include "writer/quiet_thread.h"
 
-#define IDLE_NS INT64_C(30000000000) /* nothing came for so long: put the store in order */
+#define PAUSE_NS    INT64_C(1000000000)  /* nothing came for so long: give memory back */
+#define PAUSE_BYTES ((uint64_t)16 << 20) /* where so much came before */
+#define IDLE_NS     INT64_C(30000000000) /* nothing came for so long: put the store in order */
 
 /* --- lists --- */
 
@@ -108,22 +110,31 @@ void sts__ingest_answer(struct sts__ingest *ingest, struct sts__ingest_request *
 
 /* --- the writer --- */
 
-enum work { WORK_REQUESTS, WORK_IDLE, WORK_END };
+enum work { WORK_REQUESTS, WORK_PAUSE, WORK_IDLE, WORK_END };
+
+/* With the lock. */
+static enum work work_of_pause(const struct sts__ingest *ingest)
+{
+    return ingest->counts.n_bytes - ingest->n_bytes_before > PAUSE_BYTES ? WORK_PAUSE : WORK_IDLE;
+}
 
 static enum work wait_for_work(struct sts__ingest *ingest)
 {
-    int64_t until_ns = sts__clock_mono_ns() + IDLE_NS;
+    int64_t until_ns = sts__clock_mono_ns();
     enum work work = WORK_REQUESTS;
 
     pthread_mutex_lock(&ingest->lock);
+    until_ns += work_of_pause(ingest) == WORK_PAUSE ? PAUSE_NS : IDLE_NS;
     while (ingest->ready.first == NULL && work == WORK_REQUESTS) {
         if (ingest->stops && ingest->preparing == 0)
             work = WORK_END;
         else if (!sts__quiet_cond_wait(&ingest->changed, &ingest->lock, until_ns))
-            work = WORK_IDLE;
+            work = work_of_pause(ingest);
     }
     if (ingest->ready.first != NULL)
         work = WORK_REQUESTS;
+    if (work == WORK_PAUSE)
+        ingest->n_bytes_before = ingest->counts.n_bytes;
     pthread_mutex_unlock(&ingest->lock);
     return work;
 }
@@ -136,6 +147,8 @@ static void *run_writer(void *context)
     while ((work = wait_for_work(ingest)) != WORK_END) {
         if (work == WORK_REQUESTS)
             sts__ingest_run_group(ingest);
+        else if (work == WORK_PAUSE)
+            sts__mem_give_back();
         else if (ingest->out_of_order)
             sts__ingest_put_in_order(ingest);
     }

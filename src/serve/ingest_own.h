@@ -36,7 +36,8 @@ struct sts__ingest {
     struct sts__ingest_list ready, unprepared;
     struct sts__ingest_counts counts;
     struct sts__ingest_share shares[STS__ALLOWANCE_ASKERS];
-    size_t preparing; /* requests that are unprepared or being prepared */
+    uint64_t n_bytes_before; /* that had come when memory was given back last */
+    size_t preparing;        /* requests that are unprepared or being prepared */
     bool stops, stopped;
 };
 
