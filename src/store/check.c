@@ -80,6 +80,16 @@ static const char *const questions[] = {
     " sum(profile_count) AS profiles FROM chunk GROUP BY service_id, level) AS c"
     " USING (service_id, level) WHERE t.chunk_count IS NOT c.n OR t.row_count IS NOT c.rows"
     " OR t.profile_count IS NOT c.profiles",
+    /* Chunks tell of how many profiles they are; where retention let some go, nothing is known. */
+    "SELECT 'the sums of service ' || service_id || ', level ' || level || ' are of ' ||"
+    " sum(of_sums) || ' profiles, not of ' || sum(of_raw) FROM"
+    " (SELECT service_id, level, raw_count AS of_sums, 0 AS of_raw FROM chunk WHERE level > 0"
+    " UNION ALL SELECT service_id, higher.level, 0, profile_count FROM chunk"
+    " JOIN (SELECT 1 AS level UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS higher"
+    " ON higher.level >= span_class WHERE chunk.level = 0 AND rolled = 1)"
+    " WHERE NOT EXISTS (SELECT 1 FROM meta WHERE name = 'gone.' || level"
+    " OR (name LIKE 'gone.raw.%' AND CAST(substr(name, 10) AS INTEGER) <= level))"
+    " GROUP BY service_id, level HAVING sum(of_sums) <> sum(of_raw)",
     "SELECT 'chunk ' || id || ' is of no service' FROM chunk"
     " WHERE NOT EXISTS (SELECT 1 FROM service WHERE service.id = chunk.service_id)",
 };

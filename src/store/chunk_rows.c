@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * chunk_rows.c - the chunks of a database: what is known of each, read whole, put in, taken out.
+ *
+ * Why:  the number of a chunk that was taken out is not used again: others have listed it, and come
+ *       back in a later transaction to see whether it is still there.
  */
 #include "store/chunk_rows.h"
 
@@ -38,9 +41,11 @@ int sts__chunk_rows_insert(struct sts__db *db, const struct sts__chunk_row_about
     struct sts__stmt *stmt;
     int64_t id;
     int r = sts__db_stmt(db,
-                         "INSERT INTO chunk(service_id, level, span_class, rolled, exact, begin_ns,"
-                         " end_ns, profile_count, raw_count, row_count, edge_count, byte_count)"
-                         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                         "INSERT INTO chunk(id, service_id, level, span_class, rolled, exact,"
+                         " begin_ns, end_ns, profile_count, raw_count, row_count, edge_count,"
+                         " byte_count) VALUES(1 + max(ifnull((SELECT max(id) FROM chunk), 0),"
+                         " ifnull((SELECT value FROM meta WHERE name = 'last_chunk'), 0)),"
+                         " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                          &stmt, err);
 
     if (r < 0)
@@ -54,6 +59,21 @@ int sts__chunk_rows_insert(struct sts__db *db, const struct sts__chunk_row_about
     if (ret_id != NULL)
         *ret_id = id;
     return sts__parts_write(db, id, parts, err);
+}
+
+/* That its number is not used again. */
+static int note_last(struct sts__db *db, int64_t id, struct sts_error *err)
+{
+    struct sts__stmt *stmt;
+    int r = sts__db_stmt(db,
+                         "INSERT INTO meta VALUES('last_chunk', ?)"
+                         " ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)",
+                         &stmt, err);
+
+    if (r < 0)
+        return r;
+    sts__stmt_bind_i64(stmt, 1, id);
+    return sts__stmt_run(stmt, err);
 }
 
 int sts__chunk_rows_delete(struct sts__db *db, int64_t id, struct sts_error *err)
@@ -73,6 +93,8 @@ int sts__chunk_rows_delete(struct sts__db *db, int64_t id, struct sts_error *err
     sts__stmt_bind_i64(stmt, 1, id * STS__PARTS_MAX);
     sts__stmt_bind_i64(stmt, 2, id * STS__PARTS_MAX + STS__PARTS_MAX - 1);
     r = sts__stmt_run(stmt, err);
+    if (r == 0)
+        r = note_last(db, id, err);
     return r < 0 ? r : 1;
 }
 

@@ -213,7 +213,7 @@ static int let_go(struct sts__db *db, const struct found *found, bool is_raw, un
     for (; r >= 0 && gone < found->count && gone_bytes < bytes; gone++) {
         r = sts__chunk_rows_delete(db, found->ids[gone], err);
         gone_bytes += found->bytes[gone];
-        if (found->end_ns[gone] > last_ns)
+        if (r > 0 && found->end_ns[gone] > last_ns) /* else it is part of another one by now */
             last_ns = found->end_ns[gone];
     }
     if (r >= 0)

@@ -213,6 +213,9 @@ static int find_service(struct sts__db *db, const char *name, int64_t *ret_id,
 static int delete_rows(struct sts__db *db, int64_t service_id, struct sts_error *err)
 {
     static const char *const deletes[] = {
+        "INSERT INTO meta SELECT 'last_chunk', id FROM chunk WHERE service_id = ?"
+        " ORDER BY id DESC LIMIT 1"
+        " ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)",
         "DELETE FROM part WHERE id / 32 IN (SELECT id FROM chunk WHERE service_id = ?)",
         "DELETE FROM chunk WHERE service_id = ?",
         "DELETE FROM print WHERE series_id IN (SELECT id FROM labelset WHERE service_id = ?)",

@@ -125,6 +125,38 @@ static void test_compact__can_be_stopped(void **state)
     sts_store_close(store);
 }
 
+/* Somebody else's chunks come where those stood that the compaction has listed. */
+static int put_others_there(void *context, double done)
+{
+    struct sts_store *other = *(struct sts_store **)context;
+
+    (void)done;
+    if (other == NULL)
+        return 0;
+    assert_int_equal(sts_store_delete_service(other, "shop", NULL), 0);
+    fill(other, "till", 0, PROFILES);
+    *(struct sts_store **)context = NULL;
+    return 0;
+}
+
+static void test_compact__the_number_of_a_chunk_is_not_used_again(void **state)
+{
+    struct sts_store *store = open_store(true), *other = open_store(true), *waiting = other;
+
+    (void)state;
+    fill(store, "shop", 0, PROFILES);
+    assert_int_equal(sts_store_compact(store, put_others_there, &waiting, NULL), 0);
+    assert_null(waiting);
+    assert_level(store, 0, 0, 0);
+    assert_int_equal(level_of(store, "till", 0).n_profiles, PROFILES);
+    assert_whole(store);
+    compact(other);
+    assert_int_equal(level_of(store, "till", 1).n_profiles, 67);
+    assert_whole(store);
+    sts_store_close(other);
+    sts_store_close(store);
+}
+
 static void test_commit__small_chunks_are_merged_on_the_way(void **state)
 {
     struct sts_store *store = open_store(true);
@@ -298,6 +330,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_compact__late_profiles_join, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_compact__can_be_stopped, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_compact__the_number_of_a_chunk_is_not_used_again,
+                                        make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_commit__small_chunks_are_merged_on_the_way,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_retain__old_profiles_leave_their_sums, make_folder,
