@@ -7,6 +7,7 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -69,9 +70,11 @@ static const char tables[] =
 
 /* --- the file's first bytes --- */
 
-#define HEAD_BYTES 100
-#define MARKS_ALL  4
-#define MARKS_MOST 3 /* one flipped bit leaves as many: a damaged store is still one */
+#define HEAD_BYTES       100
+#define HEAD_FORMAT      60 /* where SQLite's user_version stands */
+#define HEAD_APPLICATION 68
+#define MARKS_ALL        4
+#define MARKS_MOST       3 /* one flipped bit leaves as many: a damaged store is still one */
 
 /* By how many signs the bytes are those of a store. */
 struct marks {
@@ -94,8 +97,8 @@ static struct marks find_marks(const uint8_t *head, int64_t len)
     marks.count = (memcmp(head, magic, sizeof(magic)) == 0) +
                   ((head[16] << 8 | head[17]) == STS__PAGE_BYTES) +
                   (head[20] == STS__PAGE_RESERVED_BYTES);
-    marks.unfinished = marks.count == MARKS_MOST && load_u32(head + 68) == 0;
-    marks.count += load_u32(head + 68) == APPLICATION_ID;
+    marks.unfinished = marks.count == MARKS_MOST && load_u32(head + HEAD_APPLICATION) == 0;
+    marks.count += load_u32(head + HEAD_APPLICATION) == APPLICATION_ID;
     return marks;
 }
 
@@ -106,6 +109,17 @@ bool sts__schema_is(const char *path)
     struct marks marks = find_marks(head, len);
 
     return marks.count >= MARKS_MOST && !marks.unfinished;
+}
+
+/* Before SQLite reads the page: a newer format may sum its pages in another way. */
+static int check_format(const char *path, uint32_t format, struct sts_error *err)
+{
+    if (format <= STS__STORE_FORMAT)
+        return 1;
+    return sts__fail(err, STS_E_UNSUPPORTED,
+                     "\"%.120s\" has the store format %" PRIu32 "; this program knows those up to "
+                     "%d: a newer statslice reads it, unless it is damaged",
+                     path, format, STS__STORE_FORMAT);
 }
 
 int sts__schema_check_file(const char *path, struct sts_error *err)
@@ -123,7 +137,7 @@ int sts__schema_check_file(const char *path, struct sts_error *err)
         return (int)len;
     }
     if (marks.count == MARKS_ALL)
-        return 1;
+        return check_format(path, load_u32(head + HEAD_FORMAT), err);
     if (marks.count == MARKS_MOST)
         return sts__fail(err, STS_E_FORMAT,
                          "\"%.120s\" is damaged: its first bytes are not those of a store", path);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -23,7 +24,7 @@
 
 #define DATA_BYTES      (STS__PAGE_BYTES - STS__PAGE_RESERVED_BYTES)
 #define HEADER_BYTES    100                  /* of the database, at the begin of page 1 */
-#define TAIL_BYTES      512                  /* a disk loses at least as much at once */
+#define TAIL_BYTES      8                    /* of the longest number in a row */
 #define PTRMAP_INTERVAL (DATA_BYTES / 5 + 1) /* pages 2, 2 + interval, ... map pages to parents */
 
 /* SQLite's file; that of the layer below stands behind it in the same memory. */
@@ -82,8 +83,9 @@ static uint64_t read_sum(const uint8_t *page)
 }
 
 /*
- * Whether a page without a sum has lost its end: a b-tree fills its pages from there, and none of
- * our rows ends in so many zeros. Pages of blobs may; blobs have sums of their own.
+ * Whether a page without a sum has lost its end: a b-tree fills its pages from there, and all our
+ * rows end in a number that is not 0, a text, or the number of the page that goes on with them.
+ * Pages of blobs alone may end in zeros; blobs have sums of their own.
  */
 static bool lost_its_end(const uint8_t *page, int64_t offset)
 {
@@ -311,8 +313,13 @@ int64_t sts__sums_read_head(const char *path, void *head, size_t len, struct sts
     sqlite3_filename name = NULL;
     sqlite3_file *file = NULL;
     int64_t got = STS_E_NOMEM;
+    struct stat info;
     int rc, flags;
 
+    /* a pipe would be waited for */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return sts__fail(err, STS_E_FORMAT, "\"%.120s\" is not a store: it is no regular file",
+                         path);
     if (vfs != NULL) {
         name = sqlite3_create_filename(path, "", "", 0, NULL);
         file = calloc(1, (size_t)vfs->szOsFile);

@@ -260,7 +260,7 @@ class Damaged(StoreTest):
 
     def test_zeros_in_place_of_a_page_or_its_end_never_give_a_wrong_number(self):
         for page in range(os.path.getsize(self.store) // PAGE):
-            for begin in (0, PAGE - 4096):
+            for begin in (0, PAGE - 4096, PAGE - 432, PAGE - 16):
                 copy = self.copy()
                 with open(copy, "r+b") as file:
                     file.seek(page * PAGE + begin)
@@ -297,11 +297,14 @@ class Damaged(StoreTest):
             database.execute("PRAGMA user_version = 2")
             database.commit()
             database.close()
-        with open(copy, "r+b") as file:  # as a newer statslice would have it: with a right sum
-            file.seek(PAGE - 8)
-            file.write(bytes(8))
-        self.assertRegex(self.read(copy, status=1)[1], "has the store format 2; this program knows "
-                                                       "those up to 1: a newer statslice reads it")
+        # a newer statslice may sum its pages in another way, so the sum is not looked at
+        for turn in range(2):
+            self.assertRegex(self.read(copy, status=1)[1],
+                             "has the store format 2; this program knows those up to 1: "
+                             "a newer statslice reads it")
+            with open(copy, "r+b") as file:
+                file.seek(PAGE - 8)
+                file.write(bytes(8))
 
     def test_another_database_is_not_touched(self):
         other = self.path("other.db")
