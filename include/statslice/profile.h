@@ -205,7 +205,8 @@ STS_API struct sts_figures sts_profile_totals(const struct sts_profile *profile)
  * The order in which profiles are merged does not change the sums. Labels on
  * which both do not agree are dropped. Coverage becomes the share of the new
  * span that the two profiled (at most 1). An empty, cleared profile takes over other's span.
- * Profiles that either has lost are summed.
+ * Profiles that either has lost are summed. Of different engines it is an import, of different
+ * clocks of the wall's.
  */
 STS_API STS_MUST_CHECK int sts_profile_merge(struct sts_profile *profile,
                                              const struct sts_profile *other,

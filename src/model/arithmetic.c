@@ -176,6 +176,8 @@ int sts__profile_merge_about(struct sts_profile *profile, const struct sts_profi
     sts__profile_join_spans(profile, other);
     if (sts_profile_engine(profile) != sts_profile_engine(other))
         sts_profile_set_engine(profile, STS_ENGINE_IMPORT);
+    if (sts_profile_clock(profile) != sts_profile_clock(other))
+        sts_profile_set_clock(profile, STS_CLOCK_WALL);
     return 0;
 }
 

@@ -183,7 +183,6 @@ static void set_axis(struct sts_query *query, const struct sts__width *width)
 {
     sts__axis_init(&query->axis, width, query->plan.zone, origin_ns(query, width),
                    query->plan.offset_ns);
-    query->has_axis = true;
 }
 
 int sts__query_set_axis(struct sts_query *query, struct sts_error *err)
@@ -199,6 +198,7 @@ int sts__query_set_axis(struct sts_query *query, struct sts_error *err)
                          "sts_query_scan comes before sts_query_add");
     if (plan->slices == 0) {
         set_axis(query, &plan->width);
+        query->has_axis = true;
         return 0;
     }
     for (size_t i = 0; sts__pleasant_width(i, &width); i++) {
@@ -206,7 +206,8 @@ int sts__query_set_axis(struct sts_query *query, struct sts_error *err)
         set_axis(query, &width);
         first = sts__axis_index(&query->axis, begin_ns);
         last = sts__axis_index(&query->axis, end_ns - 1);
-        if (last - first < (int64_t)plan->slices)
+        query->has_axis = last - first < (int64_t)plan->slices;
+        if (query->has_axis)
             return 0;
     }
     return sts__fail(err, STS_E_LIMIT,

@@ -66,6 +66,39 @@ class StoresIntoStores(CommandTest):
         self.assertEqual([row["tottime"] for row in total["func_profiles"].values()], [8.0])
 
 
+class AsTheLog(CommandTest):
+    """Questions that a store and its log answer alike, refusals too."""
+
+    def test_a_width_that_there_is_not_is_refused(self):
+        edge = 631152000  # 1990-01-01, a Monday: of weeks, months, quarters, years and decades
+        self.write("app.log", "".join(log_line(edge + days * 86400, slow=function(1.0))
+                                      for days in (-3, 3)))
+        self.ok("add", "s.db", "app.log")
+        for name in ("app.log", "s.db"):
+            self.assertIn("no pleasant width gives at most 1 slices",
+                          self.fails(1, "slices", "--slices", "1", name))
+
+    def test_the_clock_of_a_sum_does_not_depend_on_the_order(self):
+        line = ('{"statslice":1,"begin":"2024-05-05T12:00:%sZ","end":"2024-05-05T12:00:%sZ",'
+                '"clock":"%s","func_profiles":{}}\n')
+        clocks = {("wall", "cpu"): "wall", ("cpu", "wall"): "wall", ("cpu", "cpu"): "cpu"}
+        for number, (pair, wanted) in enumerate(clocks.items()):
+            log, store = "%d.log" % number, "%d.db" % number
+            self.write(log, line % ("10", "20", pair[0]) + line % ("00", "10", pair[1]))
+            self.ok("add", store, log)
+            for name in (log, store):
+                merged = json.loads(self.ok("convert", "--merge", name, "--to", "ndjson", "-o", "-"))
+                self.assertEqual(merged["clock"], wanted, (pair, name))
+
+    def test_what_is_no_file_is_no_store(self):
+        os.mkfifo(self.path("pipe"))
+        for verb in (["check"], ["compact"], ["retain"], ["delete", "--service", "shop"]):
+            self.assertIn("is not a store: it is no regular file", self.fails(1, *verb, "pipe"))
+        self.assertIn("is not a store: it is no regular file",
+                      self.fails(1, "add", "pipe", self.make_log()))
+        self.fails(2, "top", "--once", "pipe")
+
+
 class ReadOnlyFolders(CommandTest):
     def setUp(self):
         super().setUp()
