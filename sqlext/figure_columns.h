@@ -27,17 +27,16 @@ enum sts__figure_column {
 };
 
 #define STS__FIGURE_COLUMNS                                                                        \
-    { "file", "TEXT", STS__COLUMN_FILE, 0 }, { "line", "INTEGER", STS__COLUMN_PLAIN, 0 },          \
-        { "name", "TEXT", STS__COLUMN_NAME, 0 }, { "qualname", "TEXT", STS__COLUMN_PLAIN, 0 },     \
-        { "ncalls", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_NCALLS },                            \
-        { "pcalls", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_PCALLS },                            \
-        { "tottime_ns", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_TOTTIME },                       \
-        { "cumtime_ns", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_CUMTIME },                       \
-        { "resumes", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_RESUMES },                          \
-        { "awaittime_ns", "INTEGER", STS__COLUMN_FIGURE, STS_FIGURE_AWAITTIME },                   \
-        { "tottime", "REAL", STS__COLUMN_FIGURE, STS_FIGURE_TOTTIME },                             \
+    { "file", "TEXT", STS__COLUMN_FILE }, { "line", "INTEGER", STS__COLUMN_PLAIN },                \
+        { "name", "TEXT", STS__COLUMN_NAME }, { "qualname", "TEXT", STS__COLUMN_PLAIN },           \
+        { "ncalls", "INTEGER", STS__COLUMN_PLAIN }, { "pcalls", "INTEGER", STS__COLUMN_PLAIN },    \
+        { "tottime_ns", "INTEGER", STS__COLUMN_PLAIN },                                            \
+        { "cumtime_ns", "INTEGER", STS__COLUMN_PLAIN },                                            \
+        { "resumes", "INTEGER", STS__COLUMN_PLAIN },                                               \
+        { "awaittime_ns", "INTEGER", STS__COLUMN_PLAIN },                                          \
+        { "tottime", "REAL", STS__COLUMN_PLAIN },                                                  \
     {                                                                                              \
-        "cumtime", "REAL", STS__COLUMN_FIGURE, STS_FIGURE_CUMTIME                                  \
+        "cumtime", "REAL", STS__COLUMN_PLAIN                                                       \
     }
 
 /* sts__figure_column_put - the value of one of them. */

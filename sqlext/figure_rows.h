@@ -28,9 +28,8 @@ STS_MUST_CHECK int sts__figure_rows_add(struct sts__figure_rows *rows, uint32_t 
                                         uint32_t lane, uint32_t function_id,
                                         struct sts__figure_row **ret_row, struct sts_error *err);
 
-/* Figures that are always asked for: where all are 0 there is no row. */
-#define STS__FIGURES_OF_ROW                                                                        \
-    (1U << STS_FIGURE_NCALLS | 1U << STS_FIGURE_TOTTIME | 1U << STS_FIGURE_CUMTIME)
+/* All figures, whichever are asked for: where all are 0 there is no row. */
+#define STS__FIGURES_OF_ROW ((1U << STS_FIGURE_COUNT) - 1)
 
 /*
  * sts__figure_rows_add_sums - the rows of one function of a block that is not of a profile alone.

@@ -12,6 +12,7 @@
 #include "query/axis.h"
 #include "query/slice.h"
 #include "sqlext/figure_columns.h"
+#include "store/checksum.h"
 
 SQLITE_EXTENSION_INIT3
 
@@ -21,13 +22,13 @@ SQLITE_EXTENSION_INIT3
 enum { BEGIN_NS, END_NS, SERIES_ID, SERVICE, FIRST_FIGURE };
 
 static const struct sts__table_column columns[] = {
-    [BEGIN_NS] = { "begin_ns", "INTEGER", STS__COLUMN_BEGIN, 0 },
-    [END_NS] = { "end_ns", "INTEGER", STS__COLUMN_END, 0 },
-    [SERIES_ID] = { "series_id", "INTEGER", STS__COLUMN_SERIES, 0 },
-    [SERVICE] = { "service", "TEXT", STS__COLUMN_SERVICE, 0 },
+    [BEGIN_NS] = { "begin_ns", "INTEGER", STS__COLUMN_BEGIN },
+    [END_NS] = { "end_ns", "INTEGER", STS__COLUMN_END },
+    [SERIES_ID] = { "series_id", "INTEGER", STS__COLUMN_SERIES },
+    [SERVICE] = { "service", "TEXT", STS__COLUMN_SERVICE },
     STS__FIGURE_COLUMNS,
-    { "width", "TEXT", STS__COLUMN_WIDTH, 0 },
-    { "store", "TEXT", STS__COLUMN_STORE, 0 },
+    { "width", "TEXT", STS__COLUMN_WIDTH },
+    { "store", "TEXT", STS__COLUMN_STORE },
 };
 
 struct slices {
@@ -92,13 +93,17 @@ static int set_edges(struct slices *slices, struct sts_error *err)
 {
     const struct sts__ask *ask = slices->ask;
     int64_t width_ns = slices->axis.width.fixed_ns;
-    int64_t first_ns = clamp(max(slices->lanes.first_ns, ask->begin_min_ns));
     int64_t last_ns = clamp(min(slices->lanes.last_ns, ask->begin_max_ns));
-    int64_t last;
+    int64_t first_ns, last;
 
+    if (slices->lanes.first_ns > slices->lanes.last_ns)
+        return 0;
+    last = sts__axis_index(&slices->axis, clamp(slices->lanes.first_ns));
+    first_ns = sts__axis_edge(&slices->axis, last); /* of the slice: begin_max_ns may be that */
+    first_ns = max(first_ns, clamp(ask->begin_min_ns));
     first_ns = max(first_ns, clamp(ask->end_min_ns) - width_ns);
     last_ns = min(last_ns, clamp(ask->end_max_ns));
-    if (slices->lanes.first_ns > slices->lanes.last_ns || first_ns > last_ns)
+    if (first_ns > last_ns)
         return 0;
     slices->first_slice = sts__axis_index(&slices->axis, clamp(first_ns));
     last = sts__axis_index(&slices->axis, last_ns);
@@ -124,17 +129,29 @@ static int add_row(struct slices *slices, const struct sts_scan_block *block, si
                                 ret_row, err);
 }
 
+/* Which slices of a run are asked for: [first, end) of it. */
+static void find_asked(const struct slices *slices, const struct sts__run *run, size_t *ret_first,
+                       size_t *ret_end)
+{
+    int64_t first = max(slices->first_slice - run->slice, 0);
+    int64_t end = slices->first_slice + (int64_t)slices->edge_count - 1 - run->slice;
+
+    end = run->outside ? 0 : min(end, (int64_t)run->count);
+    *ret_first = (size_t)first;
+    *ret_end = (size_t)max(first, end);
+}
+
 /* A function's figures of a profile that was cut, among its pieces. */
 static int add_pieces(struct slices *slices, const struct sts_scan_block *block, size_t function,
                       struct sts_error *err)
 {
     struct sts__cut *cut = &slices->cut;
-    size_t first = slices->rows.count, at;
+    size_t first = slices->rows.count, at, k, end;
     struct sts__figure_row *row;
     int r = 0;
 
     for (size_t i = 0; i < cut->run_count; i++)
-        for (size_t k = 0; !cut->runs[i].outside && k < cut->runs[i].count; k++) {
+        for (find_asked(slices, &cut->runs[i], &k, &end); k < end; k++) {
             int64_t slice = cut->runs[i].slice + (int64_t)k - slices->first_slice;
             r = add_row(slices, block, function, (uint32_t)slice, &row, err);
             if (r < 0)
@@ -146,21 +163,29 @@ static int add_pieces(struct slices *slices, const struct sts_scan_block *block,
         sts__cut_share(cut, block->values[figure][function]);
         at = first;
         for (size_t i = 0; i < cut->run_count; i++)
-            for (size_t k = 0; !cut->runs[i].outside && k < cut->runs[i].count; k++)
+            for (find_asked(slices, &cut->runs[i], &k, &end); k < end; k++)
                 slices->rows.items[at++].values[figure] = sts__cut_part(cut, &cut->runs[i], k);
     }
     return r;
 }
 
+/*
+ * At all edges, so that what rounding leaves goes to the same slices whatever is asked for; where
+ * they are too many, at those that are.
+ */
 static int cut_profile(struct slices *slices, const struct sts_scan_span *span,
                        struct sts_error *err)
 {
     int64_t from_ns = slices->edges_ns[0], to_ns = slices->edges_ns[slices->edge_count - 1];
-    int r = span->begin_ns < span->end_ns
-                ? sts__cut_span(&slices->cut, &slices->axis, span->begin_ns, span->end_ns, from_ns,
-                                to_ns)
-                : sts__cut_at(&slices->cut, &slices->axis, span->begin_ns);
+    int64_t begin_ns = span->begin_ns, end_ns = span->end_ns;
+    int r;
 
+    if (begin_ns >= end_ns)
+        r = sts__cut_at(&slices->cut, &slices->axis, begin_ns);
+    else
+        r = sts__cut_span(&slices->cut, &slices->axis, begin_ns, end_ns, begin_ns, end_ns);
+    if (r == STS_E_LIMIT)
+        r = sts__cut_span(&slices->cut, &slices->axis, begin_ns, end_ns, from_ns, to_ns);
     return r == STS_E_LIMIT ? sts__fail(err, r, "a profile spans too many slices")
            : r < 0          ? sts__fail_nomem(err)
                             : 0;
@@ -184,8 +209,7 @@ static int take_block(void *context, const struct sts_scan_block *block, struct 
 
 static int read_all(struct slices *slices, struct sts_error *err)
 {
-    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN,
-                             .figures = slices->ask->figures | STS__FIGURES_OF_ROW };
+    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN, .figures = STS__FIGURES_OF_ROW };
     int r = set_axis(slices, slices->ask->width, err);
 
     if (r == 0)
@@ -256,11 +280,26 @@ static void put_value(void *context, size_t i, int column, sqlite3_context *resu
     }
 }
 
+static uint64_t id_of(void *context, size_t i)
+{
+    const struct slices *slices = context;
+    const struct sts__figure_row *row = &slices->rows.items[i];
+    size_t count;
+    const uint64_t key[] = {
+        (uint64_t)slices->edges_ns[row->slice],
+        sts_store_list_series(slices->list, &count)[row->lane].id,
+        sts_store_order(slices->store, row->function_id),
+    };
+
+    return sts__checksum(key, sizeof(key), 0);
+}
+
 const struct sts__table_kind sts__table_function_slices = {
     .name = "function_slices",
     .columns = columns,
     .column_count = sizeof(columns) / sizeof(columns[0]),
     .open = open_rows,
     .value = put_value,
+    .id = id_of,
     .close = close_rows,
 };

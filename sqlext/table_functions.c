@@ -15,17 +15,18 @@
 #include "query/axis.h"
 #include "query/moment.h"
 #include "sqlext/figure_columns.h"
+#include "store/checksum.h"
 
 SQLITE_EXTENSION_INIT3
 
 enum { SERVICE, FIRST_FIGURE };
 
 static const struct sts__table_column columns[] = {
-    [SERVICE] = { "service", "TEXT", STS__COLUMN_SERVICE, 0 },
+    [SERVICE] = { "service", "TEXT", STS__COLUMN_SERVICE },
     STS__FIGURE_COLUMNS,
-    { "from_time", "TEXT", STS__COLUMN_FROM, 0 },
-    { "to_time", "TEXT", STS__COLUMN_TO, 0 },
-    { "store", "TEXT", STS__COLUMN_STORE, 0 },
+    { "from_time", "TEXT", STS__COLUMN_FROM },
+    { "to_time", "TEXT", STS__COLUMN_TO },
+    { "store", "TEXT", STS__COLUMN_STORE },
 };
 
 struct functions {
@@ -172,8 +173,7 @@ static int read_span(struct functions *functions, int64_t edges_ns[2], struct st
 
 static int read_all(struct functions *functions, struct sts_error *err)
 {
-    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN,
-                             .figures = functions->ask->figures | STS__FIGURES_OF_ROW };
+    struct sts_scan scan = { .by = STS_SCAN_BY_SPAN, .figures = STS__FIGURES_OF_ROW };
     int64_t edges_ns[2];
     int r = read_span(functions, edges_ns, err);
 
@@ -230,11 +230,25 @@ static void put_value(void *context, size_t i, int column, sqlite3_context *resu
                                (enum sts__figure_column)(column - FIRST_FIGURE), result);
 }
 
+static uint64_t id_of(void *context, size_t i)
+{
+    const struct functions *functions = context;
+    const struct sts__figure_row *row = &functions->rows.items[i];
+    size_t count; /* the lane: the first series of the service */
+    const uint64_t key[] = {
+        sts_store_list_series(functions->list, &count)[row->lane].id,
+        sts_store_order(functions->store, row->function_id),
+    };
+
+    return sts__checksum(key, sizeof(key), 0);
+}
+
 const struct sts__table_kind sts__table_functions = {
     .name = "functions",
     .columns = columns,
     .column_count = sizeof(columns) / sizeof(columns[0]),
     .open = open_rows,
     .value = put_value,
+    .id = id_of,
     .close = close_rows,
 };

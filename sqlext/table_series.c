@@ -17,15 +17,15 @@ SQLITE_EXTENSION_INIT3
 enum { ID, SERVICE, LABELS, ENGINE, CLOCK, FIRST_NS, LAST_NS, PROFILES };
 
 static const struct sts__table_column columns[] = {
-    [ID] = { "id", "INTEGER", STS__COLUMN_PLAIN, 0 },
-    [SERVICE] = { "service", "TEXT", STS__COLUMN_PLAIN, 0 },
-    [LABELS] = { "labels", "TEXT", STS__COLUMN_PLAIN, 0 },
-    [ENGINE] = { "engine", "TEXT", STS__COLUMN_PLAIN, 0 },
-    [CLOCK] = { "clock", "TEXT", STS__COLUMN_PLAIN, 0 },
-    [FIRST_NS] = { "first_ns", "INTEGER", STS__COLUMN_PLAIN, 0 },
-    [LAST_NS] = { "last_ns", "INTEGER", STS__COLUMN_PLAIN, 0 },
-    [PROFILES] = { "profiles", "INTEGER", STS__COLUMN_PLAIN, 0 },
-    { "store", "TEXT", STS__COLUMN_STORE, 0 },
+    [ID] = { "id", "INTEGER", STS__COLUMN_PLAIN },
+    [SERVICE] = { "service", "TEXT", STS__COLUMN_PLAIN },
+    [LABELS] = { "labels", "TEXT", STS__COLUMN_PLAIN },
+    [ENGINE] = { "engine", "TEXT", STS__COLUMN_PLAIN },
+    [CLOCK] = { "clock", "TEXT", STS__COLUMN_PLAIN },
+    [FIRST_NS] = { "first_ns", "INTEGER", STS__COLUMN_PLAIN },
+    [LAST_NS] = { "last_ns", "INTEGER", STS__COLUMN_PLAIN },
+    [PROFILES] = { "profiles", "INTEGER", STS__COLUMN_PLAIN },
+    { "store", "TEXT", STS__COLUMN_STORE },
 };
 
 static int open_rows(struct sts_store *store, const struct sts__ask *ask, void **ret_rows,
@@ -102,6 +102,13 @@ static void put_value(void *rows, size_t row, int column, sqlite3_context *conte
     }
 }
 
+static uint64_t id_of(void *rows, size_t row)
+{
+    size_t count;
+
+    return sts_store_list_series(rows, &count)[row].id;
+}
+
 static void close_rows(void *rows)
 {
     sts_store_list_close(rows);
@@ -113,5 +120,6 @@ const struct sts__table_kind sts__table_series = {
     .column_count = sizeof(columns) / sizeof(columns[0]),
     .open = open_rows,
     .value = put_value,
+    .id = id_of,
     .close = close_rows,
 };

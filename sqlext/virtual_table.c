@@ -3,9 +3,10 @@
  * virtual_table.c - what the tables of the extension share.
  *
  * How:  xBestIndex writes the constraints that can be pushed down as letters, two each (what, how),
- *       into idxStr, where EXPLAIN QUERY PLAN shows them, and the figures asked for into idxNum.
- *       SQLite looks at rows again, so that a pushed constraint need only leave out what is surely
- *       not asked for; arguments (hidden columns) are ours alone.
+ *       into idxStr, where EXPLAIN QUERY PLAN shows them. SQLite looks at rows again,
+ *       so that a pushed constraint need only leave out what is surely not asked for; arguments
+ *       (hidden columns) are ours. Where it reads a table once for each side of an OR, it looks at
+ *       arguments again too, and knows by its id a row that came before.
  */
 #include "sqlext/virtual_table.h"
 
@@ -15,10 +16,12 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "store/checksum.h"
 
 SQLITE_EXTENSION_INIT3
 
-#define PUSHED_MAX 32
+#define PUSHED_MAX     32
+#define ARGUMENT_COUNT (STS__COLUMN_STORE - STS__COLUMN_WIDTH + 1)
 
 struct table {
     sqlite3_vtab base;
@@ -31,6 +34,8 @@ struct cursor {
     struct sts_store *store;
     void *rows;
     size_t row, count;
+    sqlite3_value *arguments[ARGUMENT_COUNT]; /* owned; NULL where not said */
+    uint64_t seed;                            /* of row ids: by the arguments */
 };
 
 /* Letters of uses that are pushed down; 0 for the others. */
@@ -120,16 +125,6 @@ static char how_of(enum sts__column_use use, unsigned char op)
     }
 }
 
-static unsigned figures_of(const struct sts__table_kind *kind, sqlite3_uint64 columns_used)
-{
-    unsigned figures = 0;
-
-    for (int i = 0; i < kind->column_count; i++)
-        if (kind->columns[i].use == STS__COLUMN_FIGURE && (columns_used >> i & 1) != 0)
-            figures |= 1U << kind->columns[i].figure;
-    return figures;
-}
-
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
     const struct sts__table_kind *kind = ((struct table *)base)->kind;
@@ -155,7 +150,6 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
         rows = is_argument(use) ? rows : rows / 10 + 1;
     }
     pushed[2 * count] = '\0';
-    info->idxNum = (int)figures_of(kind, info->colUsed);
     info->idxStr = sqlite3_mprintf("%s", pushed);
     info->needToFreeIdxStr = 1;
     info->estimatedRows = rows;
@@ -178,26 +172,29 @@ static void bound(char how, int64_t value, int64_t *min, int64_t *max)
         *max = value;
 }
 
-/* Returns: false where nothing can be equal (a NULL, a text for a number). */
+/* Of columns of numbers alone: it makes a number of a text, "001" too. */
+static bool is_integer(sqlite3_value *value)
+{
+    return sqlite3_value_numeric_type(value) == SQLITE_INTEGER;
+}
+
+/* Returns: false where nothing can be equal (a NULL). */
 static bool push(struct sts__ask *ask, char use, char how, sqlite3_value *value)
 {
-    bool is_number = sqlite3_value_numeric_type(value) == SQLITE_INTEGER;
-
     if (sqlite3_value_type(value) == SQLITE_NULL)
         return use == 'w' || use == '<' || use == '>' || use == 'p';
     switch (use) {
     case 'b':
-        if (is_number)
+        if (is_integer(value))
             bound(how, sqlite3_value_int64(value), &ask->begin_min_ns, &ask->begin_max_ns);
         break;
     case 'e':
-        if (is_number)
+        if (is_integer(value))
             bound(how, sqlite3_value_int64(value), &ask->end_min_ns, &ask->end_max_ns);
         break;
     case 'i':
-        if (!is_number)
-            return false;
-        ask->series_id = sqlite3_value_int64(value);
+        if (is_integer(value))
+            ask->series_id = sqlite3_value_int64(value);
         break;
     case 's':
         ask->service = text_of(value);
@@ -229,9 +226,28 @@ static void reset(struct cursor *cursor, const struct sts__table_kind *kind)
     if (cursor->rows != NULL)
         kind->close(cursor->rows);
     sts_store_close(cursor->store);
+    for (size_t i = 0; i < ARGUMENT_COUNT; i++)
+        sqlite3_value_free(cursor->arguments[i]);
+    memset(cursor->arguments, 0, sizeof(cursor->arguments));
     cursor->rows = NULL;
     cursor->store = NULL;
     cursor->row = cursor->count = 0;
+    cursor->seed = 0;
+}
+
+static bool keep_argument(struct cursor *cursor, char use, sqlite3_value *value)
+{
+    const char *letter = memchr(use_letters, use, sizeof(use_letters));
+    ptrdiff_t i = letter - use_letters - STS__COLUMN_WIDTH;
+    const unsigned char *text = i < 0 ? NULL : sqlite3_value_text(value);
+
+    if (text == NULL)
+        return true;
+    sqlite3_value_free(cursor->arguments[i]); /* said twice */
+    cursor->arguments[i] = sqlite3_value_dup(value);
+    cursor->seed =
+        sts__checksum(text, (size_t)sqlite3_value_bytes(value), cursor->seed + (uint64_t)i + 1);
+    return cursor->arguments[i] != NULL;
 }
 
 static int fail(sqlite3_vtab *table, int status, const char *text)
@@ -241,14 +257,13 @@ static int fail(sqlite3_vtab *table, int status, const char *text)
     return status == STS_E_NOMEM ? SQLITE_NOMEM : SQLITE_ERROR;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int figures, const char *pushed, int argc,
+static int filter(sqlite3_vtab_cursor *base, int number, const char *pushed, int argc,
                   sqlite3_value **argv)
 {
     struct cursor *cursor = (struct cursor *)base;
     struct table *table = (struct table *)base->pVtab;
     struct sts__ask ask = {
         .path = sqlite3_db_filename(table->db, "main"),
-        .figures = (unsigned)figures,
         .begin_min_ns = INT64_MIN,
         .begin_max_ns = INT64_MAX,
         .end_min_ns = INT64_MIN,
@@ -258,10 +273,14 @@ static int filter(sqlite3_vtab_cursor *base, int figures, const char *pushed, in
     struct sts_error err = { .text = "out of memory" };
     int r;
 
+    (void)number;
     reset(cursor, table->kind);
-    for (int i = 0; i < argc; i++)
+    for (int i = 0; i < argc; i++) {
         if (!push(&ask, pushed[2 * i], pushed[2 * i + 1], argv[i]))
             return SQLITE_OK; /* no rows */
+        if (!keep_argument(cursor, pushed[2 * i], argv[i]))
+            return SQLITE_NOMEM;
+    }
     if (ask.path == NULL || ask.path[0] == '\0')
         return fail(base->pVtab, STS_E_USAGE,
                     "the database that is open is no file; name a store: store = 'profiles.db'");
@@ -308,15 +327,21 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     const struct cursor *cursor = (struct cursor *)base;
     const struct sts__table_kind *kind = ((struct table *)base->pVtab)->kind;
+    enum sts__column_use use = kind->columns[i].use;
 
-    if (!is_argument(kind->columns[i].use)) /* arguments read as NULL */
+    if (!is_argument(use))
         kind->value(cursor->rows, cursor->row, i, context);
+    else if (cursor->arguments[use - STS__COLUMN_WIDTH] != NULL)
+        sqlite3_result_value(context, cursor->arguments[use - STS__COLUMN_WIDTH]);
     return SQLITE_OK;
 }
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret_id)
 {
-    *ret_id = (sqlite3_int64)((struct cursor *)base)->row;
+    const struct cursor *cursor = (struct cursor *)base;
+    const struct sts__table_kind *kind = ((struct table *)base->pVtab)->kind;
+
+    *ret_id = (sqlite3_int64)((kind->id(cursor->rows, cursor->row) ^ cursor->seed) & INT64_MAX);
     return SQLITE_OK;
 }
 

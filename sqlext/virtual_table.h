@@ -13,7 +13,6 @@
 /* What a column is to a request. */
 enum sts__column_use {
     STS__COLUMN_PLAIN,   /* SQLite filters by it */
-    STS__COLUMN_FIGURE,  /* unpacked where it is asked for: figure, bit of struct sts__ask */
     STS__COLUMN_BEGIN,   /* of a slice: narrows the span that is read */
     STS__COLUMN_END,     /* the same */
     STS__COLUMN_SERVICE, /* equality leaves others unread */
@@ -30,13 +29,11 @@ struct sts__table_column {
     const char *name;
     const char *type; /* of SQL */
     enum sts__column_use use;
-    unsigned figure; /* enum sts_figure */
 };
 
 /* What is asked for. Texts are borrowed from the values of the request. */
 struct sts__ask {
     const char *path; /* of the store */
-    unsigned figures; /* bits 1 << enum sts_figure */
     const char *width, *service, *name, *file;
     const char *from_text, *to_text;
     int64_t begin_min_ns, begin_max_ns; /* of slices */
@@ -52,6 +49,7 @@ struct sts__table_kind {
     int (*open)(struct sts_store *store, const struct sts__ask *ask, void **ret_rows,
                 size_t *ret_count, struct sts_error *err);
     void (*value)(void *rows, size_t row, int column, sqlite3_context *context);
+    uint64_t (*id)(void *rows, size_t row); /* the same in whatever request the row comes */
     void (*close)(void *rows);
 };
 

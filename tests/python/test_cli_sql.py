@@ -109,6 +109,45 @@ class Sql(CommandTest):
         self.assertEqual(part, {key: value for key, value in whole.items()
                                 if key[1] == "f" and times[0] <= key[0] <= times[-1]})
 
+    def test_what_is_pushed_down_changes_no_row(self):
+        """Conditions on the table, beside the same on a copy of it, where nothing is pushed."""
+        lines = [log_line(BEGIN + 47 * i, f=function(33.0 + i, ncalls="%d" % (7 + i)),
+                          g=function(0.25, 0, line_number=7, file_name="other.py"),
+                          h=function(97.0, ncalls="11/5", line_number=9)) for i in range(9)]
+        for name in ("001", "shop"):
+            self.write(name + ".log", "".join(lines))
+            self.ok("add", "few.db", "-q", "--label", "service=" + name, name + ".log")
+        first, some = (BEGIN - 100) // 60 * 60 * 10 ** 9, (BEGIN + 120) // 60 * 60 * 10 ** 9
+        conditions = [
+            "begin_ns = %d" % first, "begin_ns <= %d" % first, "end_ns <= %d" % (first + 60 * 10 ** 9),
+            "begin_ns < %d" % some, "begin_ns >= %d" % some, "end_ns > %d" % some,
+            "service = '001'", "service IN ('1', '001', 'shop')", "series_id = 1.0", "series_id = '2'",
+            "name = 'f' OR file = 'other.py'", "name = 'f' OR service = '001' OR series_id = 1",
+            "begin_ns = %d OR name = 'h' AND service = 'shop'" % some, "cumtime_ns = 0",
+        ]
+        shown = ["count(*)", "sum(ncalls)", "sum(pcalls), sum(tottime_ns)", "name, cumtime",
+                 "begin_ns, service, file, name, ncalls, pcalls, tottime_ns, cumtime_ns"]
+        asks = [(what, where) for where in conditions for what in shown]
+        copy = "CREATE TEMP TABLE copy AS SELECT * FROM function_slices('1m');"
+        for source in ("function_slices WHERE width = '1m' AND (%s)", "function_slices('1m') WHERE %s"):
+            sql = []
+            for what, where in asks:
+                for one in (source, "copy WHERE %s"):
+                    sql.append("SELECT json_group_array(row) AS rows FROM (SELECT json_array(%s) AS row FROM %s"
+                               " ORDER BY 1);" % (what, one % where))
+            told = self.shell(copy, *sql, database="few.db", shown=True).splitlines()
+            self.assertEqual(len(told), 2 * len(asks))
+            for i, ask in enumerate(asks):
+                self.assertEqual(told[2 * i], told[2 * i + 1], (source, ask))
+                self.assertNotEqual(json.loads(told[2 * i]), [], ask)
+
+    def test_arguments_can_be_read(self):
+        rows = self.shell("SELECT width, count(*) > 0 AS any FROM function_slices"
+                          " WHERE width IN ('1h', '1d') GROUP BY 1;")
+        self.assertEqual(rows, [{"width": "1d", "any": 1}, {"width": "1h", "any": 1}])
+        rows = self.shell("SELECT from_time, to_time FROM functions(%d) LIMIT 1;" % BEGIN)
+        self.assertEqual(rows, [{"from_time": BEGIN, "to_time": None}])
+
     def test_another_store_and_order_and_limit(self):
         rows = self.shell("SELECT name FROM functions WHERE store = 's.db' AND service = 'shop'"
                           " ORDER BY tottime DESC LIMIT 1;", database=":memory:")
