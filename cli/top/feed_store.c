@@ -47,6 +47,22 @@ static int open_store(const char *path, void **ret_self, struct sts_error *err)
     return 0;
 }
 
+/* The store that stands where the one was that is open: that may have gone, with its name. */
+static int follow(struct stored *stored, const char *path, bool *ret_changed, struct sts_error *err)
+{
+    struct sts_store *store = NULL;
+    int r = sts_store_check_place(stored->store, err);
+
+    if (r == 0)
+        return 0;
+    if (sts_store_open(path, NULL, &store, NULL) < 0) /* not there, or not yet */
+        return r;
+    sts_store_close(stored->store);
+    stored->store = store;
+    *ret_changed = true;
+    return 0;
+}
+
 static int refresh(void *self, struct top_feed_state *state, bool *ret_changed,
                    struct sts_error *err)
 {
@@ -56,8 +72,10 @@ static int refresh(void *self, struct top_feed_state *state, bool *ret_changed,
     struct sts_store_list *list;
     uint64_t n_profiles = 0;
     size_t count;
-    int r = sts_store_list_open(stored->store, &list, err);
+    int r = follow(stored, state->path, ret_changed, err);
 
+    if (r == 0)
+        r = sts_store_list_open(stored->store, &list, err);
     if (r < 0)
         return r;
     series = sts_store_list_series(list, &count);

@@ -31,6 +31,7 @@ struct live {
     struct top_state state;
     struct top_answer answer;
     bool answered;
+    bool is_lost;   /* the last look at the data failed, which the message tells */
     size_t columns; /* of the screen, at the last answer */
     int64_t due_ns; /* when the next look at the data is */
 };
@@ -84,6 +85,18 @@ static void tell(struct live *live, const struct sts_error *err)
     snprintf(live->state.message, sizeof(live->state.message), "%s", err->text);
 }
 
+static void refresh(struct live *live, bool *ret_changed)
+{
+    struct sts_error err = { .text = "" };
+    int r = top_feeds_refresh(live->feeds, NULL, ret_changed, &err);
+
+    if (r < 0)
+        tell(live, &err);
+    else if (live->is_lost)
+        live->state.message[0] = '\0';
+    live->is_lost = r < 0;
+}
+
 static void look(struct live *live)
 {
     struct sts_error err = { .text = "" };
@@ -91,8 +104,8 @@ static void look(struct live *live)
     size_t rows, columns;
     bool changed = false;
 
-    if (began_ns >= live->due_ns && top_feeds_refresh(live->feeds, NULL, &changed, &err) < 0)
-        tell(live, &err);
+    if (began_ns >= live->due_ns)
+        refresh(live, &changed);
     top_screen_size(live->screen, &rows, &columns);
     if ((changed && !live->state.view.frozen) || columns != live->columns || !live->answered)
         live->state.asks = true;

@@ -160,6 +160,19 @@ class Live(CommandTest):
         self.ok("add", "-q", "s.db", "second.log")
         terminal.wait(lambda screen: rows(screen).get("app.py:fresh") == ("1", "300.0 ms"))
 
+    def test_a_store_that_is_removed_and_replaced(self):
+        for name, function_name in (("first", "before"), ("second", "behind")):
+            self.write(name + ".log", lines(START, 60, **{function_name: function(0.4)}))
+            self.ok("add", "-q", name + ".db", name + ".log")
+        terminal = Terminal(self, top("first.db", "--window", "1m", "--interval", "100ms"))
+        terminal.wait("app.py:before")
+        os.rename(self.path("first.db"), self.path("kept.db"))
+        screen = terminal.wait("was removed or replaced")
+        self.assertIn("app.py:before", screen)
+        os.rename(self.path("second.db"), self.path("first.db"))
+        terminal.wait(lambda screen: "app.py:behind" in screen and "app.py:before" not in screen
+                      and "was removed" not in screen)
+
     def test_keys(self):
         terminal = self.start_top()
         terminal.wait("tottime by function")
