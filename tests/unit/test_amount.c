@@ -43,6 +43,8 @@ static void test_size_parse__units_of_thousands_and_of_1024(void **state)
         { "4096", 4096 },
         { "1B", 1 },
         { "3kB", 3000 },
+        { "3KB", 3000 },
+        { "5K", 5000 },
         { "64MB", 64000000 },
         { "64M", 64000000 },
         { "10G", 10000000000 },
