@@ -120,7 +120,7 @@ def run_here(name, path):
     script_helper.interpreter_requires_environment = lambda: True
     outcomes = Outcomes()
     pid = os.getpid()
-    load(name, SUITES[name]).run(outcomes)
+    load(name, SUITES.get(name)).run(outcomes)
     if os.getpid() == pid:
         with open(path, "w", encoding="utf-8", errors="replace") as file:
             json.dump({"of": outcomes.of, "texts": outcomes.texts}, file)
@@ -255,7 +255,7 @@ def main():
     parser.add_argument("--only", action="append", help="a version (3.11); may be repeated")
     parser.add_argument("--engine", default="frames", help="of statslice run")
     parser.add_argument("--jobs", type=int, default=2, help="suites at a time")
-    parser.add_argument("names", nargs="*", metavar="SUITE", help="all by default")
+    parser.add_argument("names", nargs="*", metavar="SUITE", help="those above by default; any other of the interpreter's")
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     begin = time.monotonic()
