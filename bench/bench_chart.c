@@ -34,7 +34,8 @@ static void fill(struct sts_series *series)
     for (size_t slice = 0; slice < series->slice_count; slice++) {
         int64_t begin_ns = BEGIN_NS + (int64_t)slice * WIDTH_NS;
         int64_t total_ns = 0;
-        series->slices[slice] = (struct sts_slice){ begin_ns, begin_ns + WIDTH_NS, 1.0, 1, true };
+        series->slices[slice] =
+            (struct sts_slice){ begin_ns, begin_ns + WIDTH_NS, 1.0, 1, false, true };
         for (size_t column = 0; column < series->column_count; column++) {
             series->sums[sts__series_cell(series, slice, column)] = figure_ns(slice, column);
             total_ns += figure_ns(slice, column);

@@ -228,8 +228,9 @@ void sts__desks_free(struct sts__desks *desks)
     desks->ends = true;
     call_all(desks);
     pthread_mutex_unlock(&desks->lock);
-    for (unsigned i = 0; i < desks->count; i++) {
+    for (unsigned i = 0; i < desks->count; i++) /* all: the last ones call the first ones */
         pthread_join(desks->workers[i].thread, NULL);
+    for (unsigned i = 0; i < desks->count; i++) {
         sts_store_close(desks->workers[i].desk.store);
         pthread_cond_destroy(&desks->workers[i].more);
     }

@@ -77,7 +77,7 @@ static bool sum_group(const struct sts__reduce *reduce, const struct sts__batch_
 static int unpack_sums(struct sts__reduce *reduce, const struct sts__batch_of *batch,
                        enum sts__figure figure, int64_t *ret_sums, struct sts_error *err)
 {
-    int64_t *scratch;
+    int64_t *scratch = NULL;
     int r = unpack_values(reduce, batch, figure, &scratch, err);
 
     for (uint32_t i = 0; r == 0 && i < batch->group_count; i++)
@@ -131,7 +131,7 @@ static const int64_t *sums_in_place(const struct sts__reduce *reduce,
 static int pool_unpacked(struct sts__reduce *reduce, const struct sts__batch_of *batch,
                          enum sts__figure figure, int64_t *sums, struct sts_error *err)
 {
-    int64_t *scratch;
+    int64_t *scratch = NULL;
     int r = unpack_values(reduce, batch, figure, &scratch, err);
 
     for (uint32_t i = 0; r == 0 && i < batch->group_count; i++) {

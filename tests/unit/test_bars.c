@@ -27,8 +27,9 @@ static struct sts_series *new_series(enum sts_metric metric, size_t slice_count)
     assert_int_equal(sts__series_set_column(series, 0, "shop.py:add", "shop.py:add"), 0);
     series->width_ns = 10 * SECOND;
     for (size_t i = 0; i < slice_count; i++)
-        series->slices[i] = (struct sts_slice){ (int64_t)i * 10 * SECOND,
-                                                (int64_t)(i + 1) * 10 * SECOND, 1.0, 1, true };
+        series->slices[i] = (struct sts_slice){
+            (int64_t)i * 10 * SECOND, (int64_t)(i + 1) * 10 * SECOND, 1.0, 1, false, true
+        };
     return series;
 }
 

@@ -26,6 +26,7 @@
 #define AT_A_TIME  6
 #define ASKERS     3
 #define PATIENCE_S 30
+#define ENDS       200
 
 /* Who asks, and waits. */
 struct counter {
@@ -113,22 +114,28 @@ static void remove_store(const char *folder)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void make_store(char *folder, char path[64])
+{
+    const struct sts_store_options options = { .creates = true };
+    struct sts_store *store;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, 64, "%s/store", folder);
+    assert_int_equal(sts_store_open(path, &options, &store, NULL), 0);
+    sts_store_close(store);
+}
+
 /* A desk that has put one question down, and not come back yet, may be called for the next one. */
 static void test_desks__nobody_waits_for_ever(void **state)
 {
     char folder[] = "/tmp/statslice-test-XXXXXX", path[64];
-    const struct sts_store_options store_options = { .creates = true };
     const struct sts__desks_options options = { path, 4, 2, (size_t)ASKERS * AT_A_TIME };
     struct counter counters[ASKERS];
     pthread_t threads[ASKERS];
     struct sts__desks *desks;
-    struct sts_store *store;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/store", folder);
-    assert_int_equal(sts_store_open(path, &store_options, &store, NULL), 0);
-    sts_store_close(store);
+    make_store(folder, path);
     assert_int_equal(sts__desks_new(NULL, &options, &desks, NULL), 0);
     for (size_t i = 0; i < ASKERS; i++) {
         counters[i] =
@@ -144,10 +151,33 @@ static void test_desks__nobody_waits_for_ever(void **state)
     remove_store(folder);
 }
 
+/* Desks end at any moment: the first is gone while the last still puts its question down. */
+static void test_desks__an_end_answers_what_waits(void **state)
+{
+    char folder[] = "/tmp/statslice-test-XXXXXX", path[64];
+    const struct sts__desks_options options = { path, 4, 2, AT_A_TIME };
+
+    (void)state;
+    make_store(folder, path);
+    for (size_t round = 0; round < ENDS; round++) {
+        struct counter counter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, NULL,
+                                   0 };
+        assert_int_equal(sts__desks_new(NULL, &options, &counter.desks, NULL), 0);
+        for (size_t i = 0; i < AT_A_TIME; i++)
+            assert_true(ask(&counter));
+        if (round % 2 == 0)
+            assert_true(wait_for_answers(&counter, round % AT_A_TIME));
+        sts__desks_free(counter.desks);
+        assert_int_equal(counter.under_way, 0);
+    }
+    remove_store(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_desks__nobody_waits_for_ever),
+        cmocka_unit_test(test_desks__an_end_answers_what_waits),
     };
 
     return cmocka_run_group_tests_name("desks", tests, NULL, NULL);

@@ -68,8 +68,12 @@ static void fake_close(void *context)
     pthread_mutex_unlock(&fake.lock);
 }
 
-static const struct sts__line_sink_kind keeping = { "keeping", true, fake_write, fake_close };
-static const struct sts__line_sink_kind losing = { "losing", false, fake_write, fake_close };
+static const struct sts__line_sink_kind keeping = {
+    .name = "keeping", .keeps_line = true, .write = fake_write, .close = fake_close
+};
+static const struct sts__line_sink_kind losing = { .name = "losing",
+                                                   .write = fake_write,
+                                                   .close = fake_close };
 
 static void set_fake(bool fails, bool blocks)
 {
@@ -504,8 +508,9 @@ static int block_and_write(void *context, const char *line, size_t len, const at
 
 static void test_writer__handles_no_signal_of_the_programs(void **state)
 {
-    static const struct sts__line_sink_kind looking = { "looking", true, block_and_write,
-                                                        fake_close };
+    static const struct sts__line_sink_kind looking = {
+        .name = "looking", .keeps_line = true, .write = block_and_write, .close = fake_close
+    };
     struct sts__writer *writer = open_writer(&looking, 10);
     sigset_t mask;
 
