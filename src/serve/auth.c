@@ -10,13 +10,9 @@
 
 #include <statslice/store.h>
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "serve/credentials.h"
 #include "serve/secret.h"
-
-/* A look takes as long as a small answer. */
-#define LOOK_AGAIN_NS INT64_C(5000000)
 
 /* Names of tokens that were seen; grants point to them as long as the server runs. */
 struct name {
@@ -28,7 +24,6 @@ struct sts__auth {
     pthread_mutex_t lock; /* of all below */
     struct sts_store *store;
     int64_t generation; /* of the store, when it was looked at */
-    int64_t looked_mono_ns;
     struct sts_store_token *tokens;
     size_t count;
     bool is_closed; /* there were tokens: without the last one nobody comes in, not everybody */
@@ -68,7 +63,6 @@ static int look(struct sts__auth *auth, struct sts_error *err)
     int64_t generation;
     int r = sts_store_generation(auth->store, &generation, err);
 
-    auth->looked_mono_ns = sts__clock_mono_ns();
     if (r < 0 || generation == auth->generation)
         return r;
     r = sts_store_tokens(auth->store, &tokens, &count, err);
@@ -80,12 +74,6 @@ static int look(struct sts__auth *auth, struct sts_error *err)
     auth->count = count;
     auth->is_closed = auth->is_closed || count > 0;
     return 0;
-}
-
-static void look_again(struct sts__auth *auth)
-{
-    if (sts__clock_mono_ns() - auth->looked_mono_ns >= LOOK_AGAIN_NS)
-        (void)!look(auth, NULL);
 }
 
 int sts__auth_new(const char *store_path, struct sts__auth **ret_auth, struct sts_error *err)
@@ -128,7 +116,7 @@ bool sts__auth_has_tokens(struct sts__auth *auth)
     bool has;
 
     pthread_mutex_lock(&auth->lock);
-    look_again(auth);
+    (void)!look(auth, NULL);
     has = auth->is_closed;
     pthread_mutex_unlock(&auth->lock);
     return has;
@@ -166,16 +154,6 @@ static void find(struct sts__auth *auth, const char *secret, struct sts__grant *
     grant->name = keep_name(auth, found->name);
 }
 
-/* One that is not known may have been made a moment ago. */
-static void find_new(struct sts__auth *auth, const char *secret, struct sts__grant *grant)
-{
-    find(auth, secret, grant);
-    if (grant->role != STS__ROLE_NONE)
-        return;
-    (void)!look(auth, NULL);
-    find(auth, secret, grant);
-}
-
 void sts__auth_grant(struct sts__auth *auth, const char *authorization,
                      struct sts__grant *ret_grant)
 {
@@ -184,10 +162,10 @@ void sts__auth_grant(struct sts__auth *auth, const char *authorization,
 
     *ret_grant = (struct sts__grant){ STS__ROLE_NONE, "" };
     pthread_mutex_lock(&auth->lock);
-    look_again(auth);
+    (void)!look(auth, NULL);
     if (!auth->is_closed)
         ret_grant->role = STS__ROLE_ADMIN;
     else if (token != NULL)
-        find_new(auth, token, ret_grant);
+        find(auth, token, ret_grant);
     pthread_mutex_unlock(&auth->lock);
 }
