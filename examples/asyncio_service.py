@@ -72,7 +72,8 @@ def main():
     statslice.start(options.log, service="game", slice=1)
     asyncio.run(run(options.requests))
     statslice.stop()
-    print(statslice.slices(options.log, slice="1m", by=["label:route", "function"], top=8))
+    print(statslice.slices(options.log, slice="1m", by=["label:route", "function"], top=8,
+                           match="asyncio_service"))  # not asyncio's own
 
 
 if __name__ == "__main__":

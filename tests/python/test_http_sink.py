@@ -127,7 +127,7 @@ class HttpSink(unittest.TestCase):
         self.assertTrue(statslice.flush(STOP_S))
         self.assertEqual(self.server.calls(), 500)
         self.assertTrue(self.server.is_in_order())
-        self.assertLess(len(self.server.requests), len(self.server.lines))  # batches
+        self.assertLess(len(self.server.requests), 5)  # batches
         self.assertFalse(statslice.status()["server_away"])
         wait_for(lambda: statslice.status()["profiles_spooled"] == 0)  # there may be newer ones
 
@@ -270,7 +270,7 @@ class HttpSink(unittest.TestCase):
                 start(slice=60)
                 work(9)
             """))
-            self.assertLess(seconds, 5)  # 2 s, and what a busy machine takes
+            self.assertLess(seconds, 2.9)  # 2 s, and what a busy machine takes
         self.server.start()
         self.send_what_is_left()
         self.assertEqual(self.server.calls(), 9)

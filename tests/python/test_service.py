@@ -59,7 +59,7 @@ class Case(unittest.TestCase):
 def threads_of_c(count):
     """Threads that Python does not know. One that was joined is listed for a moment longer, and one
     of an earlier test too: count is waited for."""
-    for _ in range(500):
+    for _ in range(50):
         found = len(os.listdir("/proc/self/task")) - threading.active_count()
         if found == count:
             break
